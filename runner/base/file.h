@@ -1,0 +1,38 @@
+/* file -- whole files in and out, and where the project's own files are. */
+#ifndef RUNNER_BASE_FILE_H
+#define RUNNER_BASE_FILE_H
+
+#include <stddef.h>
+
+#include "runner/base/span.h"
+
+struct arena;
+struct err;
+
+/* Read a regular file of at most `max` bytes: -EFBIG beyond, -EINVAL when it
+ * is not a regular file, else the errno of open(2). */
+int file_read(struct arena *arena, const char *path, size_t max,
+	      struct span *ret, struct err *err);
+
+/* Write a file whole or not at all: temporary name, fsync, rename. */
+int file_write(const char *path, struct span bytes, struct err *err);
+
+/* mkdir -p with mode 0777 & ~umask for every missing part. */
+int file_make_dirs(const char *path, struct err *err);
+
+/*
+ * The folder of one of the project's own parts ("exercises", "env",
+ * "sandbox/policy", "runner/session"): under $FUMEHOOD_HOME when set, else
+ * beside an uninstalled program (its build/ is a sibling), else under the
+ * data directory fixed at build time.  NULL when it is nowhere.
+ */
+const char *file_home(struct arena *arena, const char *part);
+
+/* $XDG_STATE_HOME/fumehood, else ~/.local/state/fumehood. */
+const char *file_state_dir(struct arena *arena);
+
+/* $XDG_RUNTIME_DIR/fumehood, else /tmp/fumehood-UID: made with mode 0700,
+ * refused (-EPERM) when somebody else owns it. */
+int file_runtime_dir(struct arena *arena, const char **ret, struct err *err);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * session -- one submission meets one exercise.
+ *
+ * Start the server in a box, wait until it accepts, ask the graders in the
+ * manifest's order (those that look at the whole run last), stop.  Everything
+ * is recorded in the transcript, including our own failures.
+ */
+#ifndef RUNNER_SESSION_SESSION_H
+#define RUNNER_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runner/transcript/record.h"
+
+struct arena;
+struct err;
+struct exercise;
+struct submission;
+struct transcript;
+
+struct session_options {
+	uint64_t seed;
+	bool cold;              /* never use a fork server */
+	bool reduced;           /* --isolation reduced */
+	int64_t deadline_ms;    /* 0: the exercise's budget; of the whole run */
+	const char *const *only; /* criterion ids; what they need runs too */
+	size_t n_only;
+	int interrupt_fd;       /* readable: stop asking, end cleanly; -1 */
+	/* Called after each criterion, for progress; may be NULL. */
+	void (*progress)(void *ctx, const char *criterion, size_t done,
+			 size_t all);
+	void *ctx;
+};
+
+/* Check the graders' options: the author's errors stop here. */
+int session_configure(struct arena *arena, const struct exercise *ex,
+		      struct err *err);
+
+/* 0 when the transcript holds a verdict, even a bad one; -errno if not. */
+int session_run(struct arena *arena, const struct exercise *ex,
+		const struct submission *sub,
+		const struct session_options *options, struct transcript *t,
+		struct err *err);
+
+#endif
