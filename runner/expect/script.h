@@ -1,0 +1,54 @@
+/*
+ * script -- a probe script, compiled: what to send and what to expect.
+ *
+ *   script_parse() when the exercise is loaded, play_run() (play.h) per run.
+ *
+ * A script is Hurl 8 text.  What grading adds is in `#!` comments, which Hurl
+ * ignores: `#! key=value key="with spaces" flag`, bound to the request,
+ * capture or assert below it, or to the one on whose line it stands:
+ *
+ *	#! id=create title="a product can be created" points=2 spec=R2.1
+ *	POST {{base}}/products
+ *	{ "name": "{{rand_word}}" }
+ *	HTTP *
+ *	[Captures]
+ *	id: jsonpath "$.id"
+ *	[Asserts]
+ *	status == 201                #! hint="answer 201 Created"
+ *	header "Location" exists     #! spec=R2.2
+ *
+ * Each expectation (status, header, body, assert) is one check.  `points` on
+ * a check is its share; on a request it is shared by the checks that have
+ * none; checks without points must still pass for full marks.
+ *
+ * A compiled script never changes: one may be played by many runs.
+ */
+#ifndef RUNNER_EXPECT_SCRIPT_H
+#define RUNNER_EXPECT_SCRIPT_H
+
+#include <stddef.h>
+
+#include "runner/base/span.h"
+
+struct arena;
+struct err;
+struct script;
+
+#define SCRIPT_BYTES_MAX   (4u << 20)
+#define SCRIPT_ENTRIES_MAX 2000
+
+/*
+ * Compile `text`.  `file` is its name in messages and, its folder, where the
+ * files that the script names are.  -EINVAL when something is wrong, with
+ * "FILE:LINE:COLUMN: what was expected" in `err`.
+ */
+int script_parse(struct arena *arena, const char *file, struct span text,
+		 const struct script **ret, struct err *err);
+
+const char *script_file(const struct script *script);
+/* Sum of all `points`, in hundredths; 0 when the script gives none. */
+int script_points(const struct script *script);
+/* How many checks it makes when nothing fails before them. */
+size_t script_checks(const struct script *script);
+
+#endif
