@@ -1,0 +1,9 @@
+/* verbs -- every verb of the command line; verbs.c puts them in order. */
+#ifndef RUNNER_CMD_VERBS_H
+#define RUNNER_CMD_VERBS_H
+
+#include "runner/cmd/cmd.h"
+
+extern const struct verb verb_help;
+
+#endif
