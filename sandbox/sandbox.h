@@ -54,7 +54,7 @@ struct sandbox_spec {
 	size_t n_mounts;
 	const char *policy;  /* path of the seccomp policy; NULL: the default */
 	bool reduced;        /* accept missing layers, and say which */
-	uint16_t listen_port; /* init listens here on 127.0.0.1 and ::1; 0: no */
+	uint16_t listen_port; /* init listens on 127.0.0.1 and ::1; 0: no */
 	struct sandbox_limits limits;
 };
 
@@ -130,7 +130,7 @@ struct sandbox_usage {
 
 struct sandbox_state {
 	enum sandbox_reason reason;
-	bool sampled;     /* no counter tells; the reason was seen by sampling */
+	bool sampled;     /* no counter tells; the reason was sampled */
 	int exit_code;    /* SANDBOX_EXITED */
 	int signal;       /* SANDBOX_SIGNALLED */
 	bool output_cut;  /* more came than output_bytes */

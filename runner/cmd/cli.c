@@ -105,8 +105,8 @@ static int take_letters(struct parse *p, const char *letters, struct err *err)
 						    (struct span){ letters, 1 },
 						    0));
 		if (s->kind != OPTION_FLAG)
-			return take_option(p, s, letters[1] ? letters + 1 : NULL,
-					   err);
+			return take_option(
+				p, s, letters[1] ? letters + 1 : NULL, err);
 		code = take_option(p, s, NULL, err);
 		if (code)
 			return code;
@@ -146,7 +146,7 @@ static int check_count(const struct parse *p, struct err *err)
 		return err_set(err, EINVAL, "wants %s",
 			       verb->synopsis ? verb->synopsis : "more");
 	if (p->n_args > verb->args_max)
-		return err_set(err, EINVAL, "does not know what to do with '%s'",
+		return err_set(err, EINVAL, "has no use for '%s'",
 			       text_visible(p->arena,
 					    span_of(p->args[verb->args_max]),
 					    80));
