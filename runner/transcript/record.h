@@ -59,7 +59,7 @@ const char *outcome_name(enum outcome outcome); /* "passed", "not-gradable" */
 struct record {
 	const struct record_event *events;
 	size_t n_events;
-	bool cut;                  /* no `end` event, or half a line at the end */
+	bool cut;                  /* no `end` event, or half a line there */
 	bool chain_holds;
 	const struct json *begin;  /* body of the begin event */
 	const struct json *end;    /* of the end event, or NULL */
