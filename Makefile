@@ -14,6 +14,20 @@ VARIANT   ?= release
 BUILD     ?= build
 OUT       := $(BUILD)/$(VARIANT)
 
+# What the project needs of the system, by its Debian and Fedora names: to
+# build and run it, and what only its tests use.  `make deps` installs them.
+DEB_RUN   := gcc libc6-dev make pkg-config libseccomp-dev \
+	     libcurl4-openssl-dev libcjson-dev libxml2-dev libpcre2-dev \
+	     libarchive-dev nettle-dev python3 python3-venv ca-certificates
+DEB_TEST  := check clang curl bubblewrap libxml2-utils \
+	     mandoc shellcheck cppcheck tmux
+DEB_FUZZ  := clang libclang-rt-14-dev
+RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
+	     cjson-devel libxml2-devel pcre2-devel libarchive-devel \
+	     nettle-devel gmp-devel python3 python3-pip ca-certificates
+RPM_TEST  := check-devel clang compiler-rt curl bubblewrap libxml2 mandoc \
+	     ShellCheck cppcheck perl-Test-Harness tmux
+
 PKGS_BOX  := libseccomp
 PKGS      := libcurl libcjson libseccomp libxml-2.0 libpcre2-8 libarchive \
 	     nettle hogweed
@@ -98,5 +112,170 @@ $(OUT)/libfumehood-join.so: $(call obj,sandbox/join.c) $(OUT)/libsandbox.a
 $(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(call obj,$(SRC_UNIT)) -Wl,--start-group \
 		$(LIBRARIES) -Wl,--end-group $(LIBS) $(LIBS_TEST)
+
+# --- set-up -------------------------------------------------------------------
+
+.PHONY: deps deps-test deps-fuzz env
+## deps          install the Debian packages that are missing (root or sudo)
+deps: WANTED = $(DEB_RUN)
+deps-test: WANTED = $(DEB_RUN) $(DEB_TEST)
+deps-fuzz: WANTED = $(DEB_RUN) $(DEB_FUZZ)
+deps deps-test deps-fuzz: deps-fuzz
+	@$(INSTALL_PACKAGES)
+
+# Nothing is installed unless all of it can be; a machine without apt-get that
+# has the libraries anyway is as good as any.
+define INSTALL_PACKAGES
+set -eu; \
+if ! command -v apt-get >/dev/null; then \
+	! $(PKG_CONFIG) --exists $(PKGS) 2>/dev/null || exit 0; \
+	echo "This system has no apt-get. Install these and run make again:"; \
+	echo "  Debian, Ubuntu: $(DEB_RUN)"; \
+	echo "  Fedora: $(RPM_RUN)"; \
+	echo "and for the tests:"; \
+	echo "  Debian, Ubuntu: $(DEB_TEST)"; \
+	echo "  Fedora: $(RPM_TEST)"; \
+	exit 1; \
+fi >&2; \
+have=" $$(dpkg-query -W -f '$${db:Status-Status}:$${Package} ' $(WANTED) \
+	2>/dev/null || :)"; \
+missing=; \
+for package in $(WANTED); do \
+	case $$have in \
+	*" installed:$$package "*) ;; \
+	*) missing="$$missing $$package" ;; \
+	esac; \
+done; \
+[ -n "$$missing" ] || exit 0; \
+as_root=; \
+if [ "$$(id -u)" -ne 0 ]; then as_root=sudo; fi; \
+if [ -n "$$as_root" ] && ! command -v sudo >/dev/null; then \
+	echo "These packages are missing; as root:" >&2; \
+	echo "  apt-get install$$missing" >&2; \
+	exit 1; \
+fi; \
+echo "installing$$missing"; \
+install="apt-get install -qq -y --no-install-recommends$$missing"; \
+export DEBIAN_FRONTEND=noninteractive; \
+$$as_root $$install >/dev/null 2>&1 || \
+	{ $$as_root apt-get update -qq && $$as_root $$install >/dev/null; }
+endef
+
+## env           make the Python environment of the exercises in build/env
+env: $(BUILD)/env/.complete
+$(BUILD)/env/.complete: exercises/requirements.txt
+	exercises/make-env $(BUILD)/env
+
+# Set-up changes what is there (pkg-config, the environment): make again after
+# it, on all processors unless the user said how many.
+AGAIN := $(MAKE) --no-print-directory \
+	$(if $(findstring j,$(firstword $(MAKEFLAGS))),,-j$(shell nproc))
+
+# --- using it -----------------------------------------------------------------
+
+.PHONY: demo demo-run test unit unit-test lint bench fuzz coverage
+.PHONY: test-hostile calibrate
+FUMEHOOD := $(OUT)/fumehood
+DEMO_FLAWED ?= flawed/$(notdir $(firstword $(sort $(wildcard \
+	exercises/catalogue/flawed/*))))
+
+## demo          set up, then grade a right and a flawed answer
+demo: deps
+	@$(AGAIN) all env
+	@$(MAKE) --no-print-directory demo-run
+demo-run:
+	$(FUMEHOOD) grade catalogue exercises/catalogue/model
+	-$(FUMEHOOD) grade catalogue exercises/catalogue/$(DEMO_FLAWED)
+
+## test          set up, then run every test
+test: deps-test
+	@$(AGAIN) all env unit
+	@tests/run
+
+## unit-test     the unit tests alone; VARIANT=asan for the sanitizers
+unit: $(OUT)/unit
+unit-test: unit
+	@UNIT=$(OUT)/unit tests/unit/run
+
+## lint          the house style, and what static analysers say
+lint:
+	@tests/lint/run --tools
+
+## bench         the figures of the README, measured again
+bench: all env
+	@tests/bench/run
+
+## test-hostile  what a hostile submission may try, all of it
+test-hostile: all env
+	@tests/sandbox/run --hostile
+
+## calibrate     grade every exercise's own right and flawed answers
+calibrate: all env
+	@for dir in $(patsubst %/exercise.json,%,$(wildcard \
+		exercises/*/exercise.json)); do \
+		$(FUMEHOOD) calibrate "$$dir" || exit 1; \
+	done
+
+## coverage      which lines the unit tests reach, build/cov/coverage.html
+coverage:
+	@$(AGAIN) VARIANT=cov unit-test
+	gcovr -r . --object-directory $(BUILD)/cov -e tests/ -s \
+		--html-details $(BUILD)/cov/coverage.html
+
+## fuzz          each parser for FUZZ_SECONDS (10), with clang's libFuzzer
+FUZZ_SECONDS ?= 10
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+fuzz: deps-fuzz
+	@$(AGAIN) VARIANT=fuzz CC=clang fuzz-run
+.PHONY: fuzz-run
+fuzz-run: $(FUZZ_TARGETS:%=$(OUT)/fuzz-%)
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p $(OUT)/corpus/$$target tests/fuzz/seeds/$$target; \
+		$(OUT)/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) \
+			-verbosity=0 -print_final_stats=0 -max_len=4096 \
+			-artifact_prefix=$(OUT)/ $(OUT)/corpus/$$target \
+			tests/fuzz/seeds/$$target || exit 1; \
+	done
+$(OUT)/fuzz-%: $(OUT)/obj/tests/fuzz/%.o $(LIBRARIES)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group \
+		$(LIBRARIES) -Wl,--end-group $(LIBS)
+
+# --- installing ---------------------------------------------------------------
+
+.PHONY: install uninstall clean help
+# Files of the tree that the installed program reads, at the same relative
+# places below DATADIR.
+DATA_FILES = $(shell find exercises sandbox/policy -type f \
+	! -name '*.pyc' ! -path '*/.*' 2>/dev/null) \
+	$(wildcard sandbox/*.py runner/session/*.py runner/report/*.json)
+
+## install       to DESTDIR, PREFIX (/usr/local)
+install: all env
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) \
+		$(DESTDIR)$(DATADIR)
+	$(INSTALL) $(OUT)/fumehood $(DESTDIR)$(BINDIR)
+	$(INSTALL) $(OUT)/fumehood-box $(DESTDIR)$(LIBEXECDIR)
+	$(INSTALL) -m 644 $(OUT)/libfumehood-join.so $(DESTDIR)$(LIBEXECDIR)
+	@for file in $(DATA_FILES); do \
+		$(INSTALL) -D -m 644 "$$file" \
+			"$(DESTDIR)$(DATADIR)/$$file" || exit 1; \
+	done
+	cp -RP $(BUILD)/env $(DESTDIR)$(DATADIR)/
+
+## uninstall     remove what install put there
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/fumehood
+	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)
+
+## clean         remove what was built
+clean:
+	rm -rf $(BUILD)
+
+## help          this list
+help:
+	@echo "make          build the program, nothing else"
+	@sed -n 's/^## /make /p' Makefile | sort
+	@echo "Variables: CC CFLAGS VARIANT=release|debug|asan|cov|fuzz"
+	@echo "  WERROR=1 BUILD PREFIX BINDIR LIBEXECDIR DATADIR MANDIR DESTDIR"
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
