@@ -1,0 +1,145 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "runner/expect/regex.h"
+
+#include <errno.h>
+#include <pcre2.h>
+#include <stdlib.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+
+/* Steps and memory of one match: about 50 ms at worst on slow machines. */
+#define MATCH_LIMIT     1000000
+#define DEPTH_LIMIT     20000
+#define HEAP_LIMIT_KIB  (16 << 10)
+
+struct regex {
+	pcre2_code *code;
+	pcre2_match_context *limits;
+	uint32_t n_groups;
+};
+
+static uint32_t options(unsigned flags)
+{
+	uint32_t o = PCRE2_UTF;
+
+	if (flags & REGEX_ECMA)
+		o |= PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX |
+		     PCRE2_MATCH_UNSET_BACKREF;
+	else
+		o |= PCRE2_UCP;
+	if (flags & REGEX_WHOLE)
+		o |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
+	return o;
+}
+
+static pcre2_match_context *make_limits(void)
+{
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+
+	if (!limits)
+		return NULL;
+	pcre2_set_match_limit(limits, MATCH_LIMIT);
+	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
+	pcre2_set_heap_limit(limits, HEAP_LIMIT_KIB);
+	return limits;
+}
+
+int regex_new(struct regex **ret, struct span pattern, unsigned flags,
+	      struct err *err)
+{
+	struct regex *regex = calloc(1, sizeof(*regex));
+	PCRE2_SIZE offset = 0;
+	int code = 0;
+
+	if (!regex)
+		return err_set(err, ENOMEM, "out of memory");
+	regex->code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.len,
+				    options(flags), &code, &offset, NULL);
+	regex->limits = make_limits();
+	if (!regex->code || !regex->limits) {
+		PCRE2_UCHAR msg[200] = "out of memory";
+
+		if (!regex->code)
+			pcre2_get_error_message(code, msg, sizeof(msg));
+		regex_free(regex);
+		return err_set(err, EINVAL, "offset %zu: %s", offset,
+			       (const char *)msg);
+	}
+	pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT,
+			   &regex->n_groups);
+	*ret = regex;
+	return 0;
+}
+
+void regex_free(struct regex *regex)
+{
+	if (!regex)
+		return;
+	pcre2_code_free(regex->code);
+	pcre2_match_context_free(regex->limits);
+	free(regex);
+}
+
+size_t regex_groups(const struct regex *regex)
+{
+	return regex->n_groups;
+}
+
+/* What a negative result of PCRE2 means to our callers. */
+static int failure(int rc)
+{
+	if (rc <= PCRE2_ERROR_UTF8_ERR1 && rc >= PCRE2_ERROR_UTF8_ERR21)
+		return -EILSEQ;
+	return rc == PCRE2_ERROR_NOMEMORY ? -EMSGSIZE : -ETIME;
+}
+
+static void copy_groups(const PCRE2_SIZE *at, size_t n_set, struct span text,
+			struct span *groups, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		groups[i] = (struct span){ NULL, 0 };
+		if (i < n_set && at[2 * i] != PCRE2_UNSET)
+			groups[i] = (struct span){ text.data + at[2 * i],
+						   at[2 * i + 1] - at[2 * i] };
+	}
+}
+
+int regex_match(const struct regex *regex, struct span text,
+		struct span *groups, size_t n)
+{
+	pcre2_match_data *data =
+		pcre2_match_data_create_from_pattern(regex->code, NULL);
+	const char *subject = text.len ? text.data : "";
+	int rc;
+
+	if (!data)
+		return -ETIME;
+	rc = pcre2_match(regex->code, (PCRE2_SPTR)subject, text.len, 0, 0, data,
+			 regex->limits);
+	if (rc > 0 && groups)
+		copy_groups(pcre2_get_ovector_pointer(data), (size_t)rc, text,
+			    groups, n);
+	pcre2_match_data_free(data);
+	if (rc == PCRE2_ERROR_NOMATCH)
+		return 0;
+	return rc >= 0 ? 1 : failure(rc);
+}
+
+int regex_replace(const struct regex *regex, struct arena *arena,
+		  struct span text, struct span with, size_t max,
+		  struct span *ret)
+{
+	char *out = arena_alloc(arena, max + 1);
+	PCRE2_SIZE len = max + 1;
+	int rc = pcre2_substitute(
+		regex->code, (PCRE2_SPTR)(text.len ? text.data : ""), text.len,
+		0, PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY, NULL,
+		regex->limits, (PCRE2_SPTR)(with.len ? with.data : ""),
+		with.len, (PCRE2_UCHAR *)out, &len);
+
+	if (rc < 0)
+		return failure(rc);
+	*ret = (struct span){ out, len };
+	return 0;
+}
