@@ -69,7 +69,12 @@ struct record {
 	int points, max_points;    /* hundredths; gates applied */
 	enum outcome outcome;
 	const char *reason;        /* one line when nothing was graded */
+	int threshold;             /* hundredths of a percent; 10000: all */
+	/* By event number: the event that answers a request, its app log. */
+	const size_t *response_of, *log_of; /* RECORD_NONE: there is none */
 };
+
+#define RECORD_NONE SIZE_MAX
 
 /* -EINVAL with the line's number when a line is no event; -EPROTONOSUPPORT
  * when the format is newer than this program. */

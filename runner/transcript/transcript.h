@@ -28,9 +28,13 @@ struct http_response;
 struct jsonout;
 struct transcript;
 
-#define TRANSCRIPT_BODY_MAX   (64u << 10) /* recorded bytes of one body */
-#define TRANSCRIPT_EVENTS_MAX 20000
-#define TRANSCRIPT_LOG_MAX    (16u << 10) /* app output of one slice */
+#define TRANSCRIPT_BODY_MAX    (1u << 20)  /* response body; more is not read */
+#define TRANSCRIPT_REQUEST_MAX (64u << 10) /* recorded bytes of what we sent */
+#define TRANSCRIPT_LOG_MAX     (16u << 10) /* app output of one slice */
+/* Beyond these, exchanges and logs are counted and not kept. */
+#define TRANSCRIPT_EVENTS_MAX  20000
+#define TRANSCRIPT_BYTES_MAX   (64u << 20)
+#define TRANSCRIPT_FORMAT      "fumehood-transcript/1"
 
 /* What a check came to, and by that whom it blames. */
 enum status {
@@ -77,7 +81,9 @@ DEFINE_AUTO(struct transcript *, transcript_free)
 size_t transcript_event(struct transcript *t, const char *kind,
 			struct jsonout *body);
 
-size_t transcript_request(struct transcript *t, const struct http_request *req,
+/* What was sent, by which criterion; `res` for the bytes on the wire. */
+size_t transcript_request(struct transcript *t, const char *criterion,
+			  const struct http_request *req,
 			  const struct http_response *res, const char *curl);
 /* `request` is the number of the request event it answers. */
 size_t transcript_response(struct transcript *t, size_t request,
@@ -86,6 +92,9 @@ size_t transcript_response(struct transcript *t, size_t request,
 size_t transcript_log(struct transcript *t, size_t request, struct span text,
 		      bool cut);
 size_t transcript_finding(struct transcript *t, const struct finding *f);
+
+/* True once a ceiling was reached and something was left out. */
+bool transcript_full(const struct transcript *t);
 
 /* All lines so far, each with its line feed; valid until the next event. */
 struct span transcript_lines(const struct transcript *t);
