@@ -3,15 +3,14 @@
 
 #include <errno.h>
 #include <pcre2.h>
-#include <stdlib.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 
 /* Steps and memory of one match: about 50 ms at worst on slow machines. */
-#define MATCH_LIMIT     1000000
-#define DEPTH_LIMIT     20000
-#define HEAP_LIMIT_KIB  (16 << 10)
+#define MATCH_LIMIT    1000000
+#define DEPTH_LIMIT    20000
+#define HEAP_LIMIT_KIB (16 << 10)
 
 struct regex {
 	pcre2_code *code;
@@ -33,52 +32,52 @@ static uint32_t options(unsigned flags)
 	return o;
 }
 
-static pcre2_match_context *make_limits(void)
+static void *take(size_t size, void *arena)
 {
-	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	return arena_alloc(arena, size);
+}
 
-	if (!limits)
-		return NULL;
+/* The arena frees everything at once. */
+static void give(void *p, void *arena)
+{
+	(void)p;
+	(void)arena;
+}
+
+static pcre2_match_context *make_limits(pcre2_general_context *memory)
+{
+	pcre2_match_context *limits = pcre2_match_context_create(memory);
+
 	pcre2_set_match_limit(limits, MATCH_LIMIT);
 	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
 	pcre2_set_heap_limit(limits, HEAP_LIMIT_KIB);
 	return limits;
 }
 
-int regex_new(struct regex **ret, struct span pattern, unsigned flags,
-	      struct err *err)
+int regex_compile(struct arena *arena, struct span pattern, unsigned flags,
+		  const struct regex **ret, struct err *err)
 {
-	struct regex *regex = calloc(1, sizeof(*regex));
+	struct regex *regex = arena_alloc(arena, sizeof(*regex));
+	pcre2_general_context *memory =
+		pcre2_general_context_create(take, give, arena);
+	pcre2_compile_context *context = pcre2_compile_context_create(memory);
+	PCRE2_UCHAR msg[200];
 	PCRE2_SIZE offset = 0;
 	int code = 0;
 
-	if (!regex)
-		return err_set(err, ENOMEM, "out of memory");
-	regex->code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.len,
-				    options(flags), &code, &offset, NULL);
-	regex->limits = make_limits();
-	if (!regex->code || !regex->limits) {
-		PCRE2_UCHAR msg[200] = "out of memory";
-
-		if (!regex->code)
-			pcre2_get_error_message(code, msg, sizeof(msg));
-		regex_free(regex);
+	regex->code = pcre2_compile(
+		(PCRE2_SPTR)(pattern.len ? pattern.data : ""), pattern.len,
+		options(flags), &code, &offset, context);
+	if (!regex->code) {
+		pcre2_get_error_message(code, msg, sizeof(msg));
 		return err_set(err, EINVAL, "offset %zu: %s", offset,
 			       (const char *)msg);
 	}
+	regex->limits = make_limits(memory);
 	pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT,
 			   &regex->n_groups);
 	*ret = regex;
 	return 0;
-}
-
-void regex_free(struct regex *regex)
-{
-	if (!regex)
-		return;
-	pcre2_code_free(regex->code);
-	pcre2_match_context_free(regex->limits);
-	free(regex);
 }
 
 size_t regex_groups(const struct regex *regex)
@@ -98,10 +97,10 @@ static void copy_groups(const PCRE2_SIZE *at, size_t n_set, struct span text,
 			struct span *groups, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		groups[i] = (struct span){ NULL, 0 };
+		groups[i] = (struct span){NULL, 0};
 		if (i < n_set && at[2 * i] != PCRE2_UNSET)
-			groups[i] = (struct span){ text.data + at[2 * i],
-						   at[2 * i + 1] - at[2 * i] };
+			groups[i] = (struct span){text.data + at[2 * i],
+						  at[2 * i + 1] - at[2 * i]};
 	}
 }
 
@@ -109,7 +108,7 @@ int regex_match(const struct regex *regex, struct span text,
 		struct span *groups, size_t n)
 {
 	pcre2_match_data *data =
-		pcre2_match_data_create_from_pattern(regex->code, NULL);
+		pcre2_match_data_create(regex->n_groups + 1, NULL);
 	const char *subject = text.len ? text.data : "";
 	int rc;
 
@@ -140,6 +139,6 @@ int regex_replace(const struct regex *regex, struct arena *arena,
 
 	if (rc < 0)
 		return failure(rc);
-	*ret = (struct span){ out, len };
+	*ret = (struct span){out, len};
 	return 0;
 }

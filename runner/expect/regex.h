@@ -16,7 +16,7 @@
 
 struct arena;
 struct err;
-struct regex; /* compiled; freed with regex_free() */
+struct regex; /* compiled; immutable */
 
 #define REGEX_GROUPS_MAX 16
 
@@ -25,11 +25,12 @@ enum regex_flags {
 	REGEX_ECMA  = 1 << 1, /* `$` is the very end, \d \w \s are ASCII */
 };
 
-/* -EINVAL with "offset N: what" when `pattern` is no expression. */
-int regex_new(struct regex **ret, struct span pattern, unsigned flags,
-	      struct err *err) MUST_USE;
-void regex_free(struct regex *regex); /* NULL is allowed */
-DEFINE_AUTO(struct regex *, regex_free)
+/*
+ * -EINVAL with "offset N: what" when `pattern` is no expression.  It lives in
+ * the arena, so that a compiled script or schema can hold it.
+ */
+int regex_compile(struct arena *arena, struct span pattern, unsigned flags,
+		  const struct regex **ret, struct err *err) MUST_USE;
 
 /*
  * 1 and up to `n` groups (group 0 is the whole match; an unset group has
