@@ -162,9 +162,9 @@ $$as_root $$install >/dev/null 2>&1 || \
 endef
 
 ## env           make the Python environment of the exercises in build/env
-env: $(BUILD)/env/.complete
-$(BUILD)/env/.complete: exercises/requirements.txt
-	exercises/make-env $(BUILD)/env
+env: $(BUILD)/env/.stamp
+$(BUILD)/env/.stamp: exercises/requirements.txt runner/session/env.sh
+	@runner/session/env.sh exercises/requirements.txt $(BUILD)/env
 
 # Set-up changes what is there (pkg-config, the environment): make again after
 # it, on all processors unless the user said how many.
@@ -247,7 +247,8 @@ $(OUT)/fuzz-%: $(OUT)/obj/tests/fuzz/%.o $(LIBRARIES)
 # places below DATADIR.
 DATA_FILES = $(shell find exercises sandbox/policy -type f \
 	! -name '*.pyc' ! -path '*/.*' 2>/dev/null) \
-	$(wildcard sandbox/*.py runner/session/*.py runner/report/*.json)
+	$(wildcard sandbox/*.py runner/session/*.py runner/session/*.sh \
+	runner/report/*.json)
 
 ## install       to DESTDIR, PREFIX (/usr/local)
 install: all env
@@ -261,6 +262,7 @@ install: all env
 			"$(DESTDIR)$(DATADIR)/$$file" || exit 1; \
 	done
 	cp -RP $(BUILD)/env $(DESTDIR)$(DATADIR)/
+	runner/session/env.sh --place $(DESTDIR)$(DATADIR)/env $(DATADIR)/env
 
 ## uninstall     remove what install put there
 uninstall:
