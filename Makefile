@@ -120,7 +120,7 @@ $(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES)
 deps: WANTED = $(DEB_RUN)
 deps-test: WANTED = $(DEB_RUN) $(DEB_TEST)
 deps-fuzz: WANTED = $(DEB_RUN) $(DEB_FUZZ)
-deps deps-test deps-fuzz: deps-fuzz
+deps deps-test deps-fuzz:
 	@$(INSTALL_PACKAGES)
 
 # Nothing is installed unless all of it can be; a machine without apt-get that
