@@ -21,7 +21,7 @@ struct parse {
 	void *options;
 	const char **args;
 	size_t n_args;
-	char *const *word; /* the next one; NULL at the end */
+	const char *const *word; /* the next one; NULL at the end */
 	bool only_operands; /* after "--" */
 };
 
@@ -154,7 +154,7 @@ static int check_count(const struct parse *p, struct err *err)
 }
 
 int cli_parse(struct arena *arena, const struct verb *verb, int n_words,
-	      char *const *words, struct command *ret, struct err *err)
+	      const char *const *words, struct command *ret, struct err *err)
 {
 	struct parse p = { .arena = arena, .verb = verb, .word = words };
 	int code = 0;
@@ -317,7 +317,7 @@ static int unknown_verb(struct arena *arena, const char *name)
 }
 
 static int run_verb(struct arena *arena, const struct verb *verb, int n_words,
-		    char *const *words)
+		    const char *const *words)
 {
 	struct command c = { .arena = arena, .verb = verb };
 	struct err err;
@@ -362,5 +362,6 @@ int cli_main(int argc, char **argv)
 	verb = verb_find(argv[1]);
 	if (!verb)
 		return unknown_verb(arena, argv[1]);
-	return flushed(run_verb(arena, verb, argc - 2, argv + 2));
+	return flushed(run_verb(arena, verb, argc - 2,
+				(const char *const *)argv + 2));
 }

@@ -17,7 +17,7 @@ int cli_main(int argc, char **argv);
  * is filled, -EINVAL with what is wrong with which word.
  */
 int cli_parse(struct arena *arena, const struct verb *verb, int n_words,
-	      char *const *words, struct command *ret, struct err *err);
+	      const char *const *words, struct command *ret, struct err *err);
 
 /* What `fumehood help` and `fumehood help VERB` print. */
 void cli_print_overview(FILE *out);

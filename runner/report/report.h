@@ -33,4 +33,9 @@ struct report_format {
 extern const struct report_format *const report_formats[]; /* NULL at end */
 const struct report_format *report_find(const char *name); /* or NULL */
 
+/* Write what the view of options->view may show of `r`. */
+int report_write(const struct report_format *format, struct arena *arena,
+		 FILE *out, const struct record *r,
+		 const struct report_options *options, struct err *err);
+
 #endif

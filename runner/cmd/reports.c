@@ -1,0 +1,181 @@
+#include "runner/cmd/reports.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+#include "runner/base/file.h"
+#include "runner/base/text.h"
+#include "runner/cmd/console.h"
+
+#define FORMATS_MAX 64
+
+static int unknown_format(struct arena *arena, const char *name,
+			  struct err *err)
+{
+	const char *names[FORMATS_MAX + 1] = { NULL }, *near;
+	const char *all = "";
+	size_t n = 0;
+
+	for (; report_formats[n] && n < FORMATS_MAX; n++) {
+		names[n] = report_formats[n]->name;
+		all = arena_printf(arena, "%s%s%s", all, n ? ", " : "",
+				   names[n]);
+	}
+	near = text_suggest(name, names);
+	return err_set(err, EINVAL, "there is no report '%s'%s%s%s (%s)",
+		       text_visible(arena, span_of(name), 40),
+		       near ? "; did you mean '" : "", near ? near : "",
+		       near ? "'?" : "", all);
+}
+
+/* A folder that takes no file is found before the run, not after it. */
+static int check_path(struct arena *arena, const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *dir = slash ? arena_memdup(arena, path,
+					       (size_t)(slash - path) + 1)
+				: ".";
+	struct stat st;
+
+	if (!*path)
+		return err_set(err, EINVAL, "--report wants FORMAT[=FILE]");
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return err_set(err, EINVAL, "%s: is a folder", path);
+	if (access(dir, W_OK | X_OK) && access(path, W_OK))
+		return err_set(err, EINVAL, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int parse_one(struct arena *arena, const char *word,
+		     struct report_target *ret, struct err *err)
+{
+	const char *equals = strchr(word, '=');
+	const char *name = equals ? arena_memdup(arena, word,
+						 (size_t)(equals - word))
+				  : word;
+
+	ret->format = report_find(name);
+	ret->path = equals ? equals + 1 : NULL;
+	if (!ret->format)
+		return unknown_format(arena, name, err);
+	return equals ? check_path(arena, ret->path, err) : 0;
+}
+
+int reports_parse(struct arena *arena, const struct option_list *words,
+		  struct reports *ret, struct err *err)
+{
+	struct report_target *targets =
+		arena_array(arena, words->n + 1, sizeof(*targets));
+	size_t on_stdout = 0;
+
+	for (size_t i = 0; i < words->n; i++) {
+		int code = parse_one(arena, words->items[i], &targets[i], err);
+
+		if (code)
+			return code;
+		on_stdout += !targets[i].path;
+	}
+	if (on_stdout > 1)
+		return err_set(err, EINVAL, "two reports cannot share stdout; "
+					    "give one a file: FORMAT=FILE");
+	if (!words->n)
+		targets[0].format = report_find("terminal");
+	*ret = (struct reports){ targets, words->n ? words->n : 1 };
+	return 0;
+}
+
+bool reports_use_stdout(const struct reports *reports)
+{
+	for (size_t i = 0; i < reports->n; i++)
+		if (!reports->targets[i].path)
+			return true;
+	return false;
+}
+
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISREG(st.st_mode);
+}
+
+/* A fifo or a device is written to, not replaced. */
+static int store(const char *path, struct span bytes, struct err *err)
+{
+	FILE *out;
+	int code = 0;
+
+	if (!is_special(path))
+		return file_write(path, bytes, err);
+	out = fopen(path, "we");
+	if (!out)
+		return err_set(err, errno, "%s: %s", path, strerror(errno));
+	if (fwrite(bytes.data, 1, bytes.len, out) != bytes.len)
+		code = err_set(err, errno, "%s: %s", path, strerror(errno));
+	if (fclose(out) && !code)
+		code = err_set(err, errno, "%s: %s", path, strerror(errno));
+	return code;
+}
+
+static int write_file(struct arena *arena, const struct report_target *target,
+		      const struct record *r,
+		      const struct report_options *options, struct err *err)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int code;
+
+	if (!out)
+		return err_set(err, errno, "%s", strerror(errno));
+	code = report_write(target->format, arena, out, r, options, err);
+	fclose(out);
+	if (!code)
+		code = store(target->path, (struct span){ text, len }, err);
+	free(text);
+	return code;
+}
+
+static int write_one(struct arena *arena, const struct report_target *target,
+		     const struct record *r, enum report_view view,
+		     const char *transcript_path, struct err *err)
+{
+	struct report_options options = {
+		.view = view,
+		.unicode = true,
+		.transcript_path = transcript_path,
+	};
+
+	if (target->path)
+		return write_file(arena, target, r, &options, err);
+	options.color = console_has_color(stdout);
+	options.unicode = console_has_unicode();
+	options.columns = console_columns(stdout);
+	return report_write(target->format, arena, stdout, r, &options, err);
+}
+
+int reports_write(struct arena *arena, const struct reports *reports,
+		  const struct record *r, enum report_view view,
+		  const char *transcript_path, struct err *err)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < reports->n; i++) {
+		struct err why;
+		int code = write_one(arena, &reports->targets[i], r, view,
+				     transcript_path, &why);
+
+		if (code && !first) {
+			first = code;
+			if (err)
+				*err = why;
+		}
+	}
+	return first;
+}

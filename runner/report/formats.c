@@ -1,0 +1,36 @@
+#include "runner/report/formats.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "runner/base/err.h"
+
+const struct report_format *const report_formats[] = {
+	&report_terminal,
+	&report_json,
+	NULL,
+};
+
+const struct report_format *report_find(const char *name)
+{
+	for (size_t i = 0; report_formats[i]; i++)
+		if (!strcmp(report_formats[i]->name, name))
+			return report_formats[i];
+	return NULL;
+}
+
+int report_flush(FILE *out, struct err *err)
+{
+	errno = 0;
+	if (fflush(out) == 0 && !ferror(out))
+		return 0;
+	return err_set(err, errno ? errno : EIO, "cannot write the report: %s",
+		       strerror(errno ? errno : EIO));
+}
+
+int report_write(const struct report_format *format, struct arena *arena,
+		 FILE *out, const struct record *r,
+		 const struct report_options *options, struct err *err)
+{
+	return format->write(arena, out, r, options, err);
+}

@@ -1,0 +1,14 @@
+/* formats -- every report format, and what their writers share. */
+#ifndef RUNNER_REPORT_FORMATS_H
+#define RUNNER_REPORT_FORMATS_H
+
+#include <stdio.h>
+
+#include "runner/report/report.h"
+
+extern const struct report_format report_terminal, report_json;
+
+/* 0, or why what was written did not reach `out`. */
+int report_flush(FILE *out, struct err *err);
+
+#endif

@@ -1,0 +1,221 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/base/json.h"
+#include "runner/base/jsonout.h"
+#include "runner/report/formats.h"
+#include "runner/transcript/record.h"
+
+static void add_optional(struct jsonout *to, const char *name,
+			 const char *value)
+{
+	if (value)
+		jsonout_str(to, name, value);
+}
+
+static void add_copy(struct jsonout *to, const char *name,
+		     const struct json *from)
+{
+	const struct json *v = json_get(from, name);
+
+	if (v)
+		jsonout_json(to, name, v);
+}
+
+static void add_strings(struct jsonout *to, const char *name,
+			const char *const *items, size_t n)
+{
+	struct jsonout *list = jsonout_array();
+
+	for (size_t i = 0; i < n; i++)
+		jsonout_str(list, NULL, items[i]);
+	jsonout_add(to, name, list);
+}
+
+static void add_points(struct jsonout *to, int points, int max_points)
+{
+	jsonout_hundredths(to, "points", points);
+	jsonout_hundredths(to, "max_points", max_points);
+}
+
+static struct jsonout *check_object(const struct record_check *check)
+{
+	const struct finding *f = &check->finding;
+	struct jsonout *out = jsonout_object();
+
+	add_optional(out, "id", f->check);
+	jsonout_str(out, "title", f->title);
+	jsonout_str(out, "status", status_name(f->status));
+	jsonout_int(out, "weight", f->weight);
+	add_optional(out, "expected", f->expected);
+	add_optional(out, "actual", f->actual);
+	add_optional(out, "message", f->message);
+	add_optional(out, "cause", f->cause);
+	add_optional(out, "charged_by", check->charged_by);
+	add_optional(out, "spec", f->spec);
+	add_optional(out, "hint", f->hint);
+	add_optional(out, "source", f->source);
+	if (f->n_evidence)
+		jsonout_int(out, "request", (int64_t)f->evidence[0]);
+	return out;
+}
+
+static struct jsonout *criterion_object(const struct record_criterion *c)
+{
+	struct jsonout *out = jsonout_object();
+	struct jsonout *checks = jsonout_array();
+
+	jsonout_str(out, "id", c->id);
+	jsonout_str(out, "title", c->title);
+	jsonout_str(out, "skill", c->skill);
+	jsonout_str(out, "status", status_name(c->status));
+	add_points(out, c->points, c->max_points);
+	add_strings(out, "spec", c->spec, c->n_spec);
+	jsonout_str(out, "visibility", c->hidden ? "hidden" : "public");
+	if (c->n_followup)
+		add_strings(out, "followup", c->followup, c->n_followup);
+	for (size_t i = 0; i < c->n_checks; i++)
+		jsonout_add(checks, NULL, check_object(&c->checks[i]));
+	jsonout_add(out, "checks", checks);
+	return out;
+}
+
+static bool is_measured(const struct record_criterion *c)
+{
+	return c->status != STATUS_NOT_MEASURED &&
+	       c->status != STATUS_BROKEN && c->status != STATUS_FLAKY;
+}
+
+/* The first of its skill prints the sum of all. */
+static void add_skill(struct jsonout *to, const struct record *r, size_t i)
+{
+	const char *skill = r->criteria[i].skill;
+	struct jsonout *sums;
+	int points = 0, max_points = 0;
+
+	for (size_t k = 0; k < r->n_criteria; k++) {
+		const struct record_criterion *c = &r->criteria[k];
+
+		if (strcmp(c->skill, skill) != 0)
+			continue;
+		if (k < i)
+			return;
+		points += is_measured(c) ? c->points : 0;
+		max_points += is_measured(c) ? c->max_points : 0;
+	}
+	sums = jsonout_object();
+	add_points(sums, points, max_points);
+	jsonout_add(to, skill, sums);
+}
+
+static struct jsonout *score_object(const struct record *r)
+{
+	struct jsonout *out = jsonout_object();
+	int64_t percent = r->max_points ? (int64_t)r->points * 10000 /
+						  r->max_points
+					: 0;
+
+	add_points(out, r->points, r->max_points);
+	jsonout_hundredths(out, "percent", percent);
+	return out;
+}
+
+/* Numbers of the box-ended event, and the calls that were refused. */
+static struct jsonout *box_object(const struct record *r)
+{
+	static const char *const members[] = {
+		"reason", "code", "signal", "sampled", "layers", "cgroup",
+		"peak_memory_bytes", "cpu_ms", "wall_ms", "peak",
+		"output_cut", "limits_hit", NULL,
+	};
+	static const char *const call[] = { "call", "detail", "count", NULL };
+	struct jsonout *out = jsonout_object();
+	struct jsonout *denied = jsonout_array();
+
+	for (size_t i = 0; members[i]; i++)
+		add_copy(out, members[i], r->box);
+	if (!json_get(r->box, "layers"))
+		add_copy(out, "layers", r->begin);
+	for (size_t i = 0; i < r->n_events; i++) {
+		struct jsonout *one;
+
+		if (strcmp(r->events[i].kind, "denied") != 0)
+			continue;
+		one = jsonout_object();
+		for (size_t k = 0; call[k]; k++)
+			add_copy(one, call[k], r->events[i].body);
+		jsonout_add(denied, NULL, one);
+	}
+	jsonout_add(out, "denied", denied);
+	return out;
+}
+
+static struct jsonout *timing_object(const struct record *r)
+{
+	struct jsonout *out = jsonout_object();
+	int64_t start_ns = 0, probe_us = 0, requests = 0, us;
+
+	for (size_t i = 0; i < r->n_events; i++) {
+		const struct record_event *e = &r->events[i];
+
+		if (!strcmp(e->kind, "ready") && !start_ns)
+			start_ns = e->at_ns;
+		if (!strcmp(e->kind, "request"))
+			requests++;
+		if (!strcmp(e->kind, "response") &&
+		    json_int(json_get(e->body, "total_us"), &us))
+			probe_us += us;
+	}
+	jsonout_int(out, "start_ms", start_ns / 1000000);
+	jsonout_int(out, "probes", requests);
+	jsonout_int(out, "probe_ms", probe_us / 1000);
+	jsonout_int(out, "total_ms", r->n_events ? r->events[r->n_events - 1]
+							.at_ns / 1000000
+						 : 0);
+	return out;
+}
+
+static struct jsonout *document(const struct record *r)
+{
+	struct jsonout *out = jsonout_object();
+	struct jsonout *criteria = jsonout_array();
+	struct jsonout *skills = jsonout_object();
+
+	jsonout_str(out, "format", "fumehood-transcript/1");
+	add_copy(out, "tool", r->begin);
+	add_copy(out, "exercise", r->begin);
+	add_copy(out, "submission", r->begin);
+	add_copy(out, "seed", r->begin);
+	jsonout_str(out, "outcome", outcome_name(r->outcome));
+	add_optional(out, "reason", r->reason);
+	jsonout_bool(out, "complete", !r->cut && r->chain_holds);
+	jsonout_add(out, "score", score_object(r));
+	for (size_t i = 0; i < r->n_criteria; i++) {
+		jsonout_add(criteria, NULL, criterion_object(&r->criteria[i]));
+		add_skill(skills, r, i);
+	}
+	jsonout_add(out, "criteria", criteria);
+	jsonout_add(out, "skills", skills);
+	jsonout_add(out, "box", box_object(r));
+	jsonout_add(out, "timing", timing_object(r));
+	return out;
+}
+
+static int write_json(struct arena *arena, FILE *out, const struct record *r,
+		      const struct report_options *options, struct err *err)
+{
+	AUTO(jsonout_free) struct jsonout *doc = document(r);
+	char *text = jsonout_pretty(doc);
+
+	(void)arena;
+	(void)options;
+	fprintf(out, "%s\n", text);
+	free(text);
+	return report_flush(out, err);
+}
+
+const struct report_format report_json = {
+	.name = "json",
+	.help = "one document for programs; its JSON Schema is installed",
+	.write = write_json,
+};
