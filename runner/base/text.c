@@ -1,7 +1,7 @@
 #include "runner/base/text.h"
 
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "runner/base/arena.h"
@@ -13,11 +13,11 @@
 static const struct lead {
 	unsigned char first, last, len, low, high;
 } leads[] = {
-	{ 0x00, 0x7f, 1, 0x00, 0x00 }, { 0xc2, 0xdf, 2, 0x80, 0xbf },
-	{ 0xe0, 0xe0, 3, 0xa0, 0xbf }, { 0xe1, 0xec, 3, 0x80, 0xbf },
-	{ 0xed, 0xed, 3, 0x80, 0x9f }, { 0xee, 0xef, 3, 0x80, 0xbf },
-	{ 0xf0, 0xf0, 4, 0x90, 0xbf }, { 0xf1, 0xf3, 4, 0x80, 0xbf },
-	{ 0xf4, 0xf4, 4, 0x80, 0x8f },
+	{0x00, 0x7f, 1, 0x00, 0x00}, {0xc2, 0xdf, 2, 0x80, 0xbf},
+	{0xe0, 0xe0, 3, 0xa0, 0xbf}, {0xe1, 0xec, 3, 0x80, 0xbf},
+	{0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf},
+	{0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf},
+	{0xf4, 0xf4, 4, 0x80, 0x8f},
 };
 
 static const struct lead *find_lead(unsigned char c)
@@ -56,7 +56,7 @@ bool text_is_utf8(struct span s)
 		n = text_utf8_next(s, &cp);
 		if (!n)
 			return false;
-		s = (struct span){ s.data + n, s.len - n };
+		s = (struct span){s.data + n, s.len - n};
 	}
 	return true;
 }
@@ -92,10 +92,10 @@ size_t text_utf8_put(char *out, unsigned cp)
 static bool is_deceptive(unsigned cp)
 {
 	static const unsigned ranges[][2] = {
-		{ 0x00, 0x1f },     { 0x7f, 0x9f },     { 0xad, 0xad },
-		{ 0x61c, 0x61c },   { 0x180e, 0x180e }, { 0x200b, 0x200f },
-		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfe00, 0xfe0f },
-		{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
+		{0x00, 0x1f},	  {0x7f, 0x9f},	    {0xad, 0xad},
+		{0x61c, 0x61c},	  {0x180e, 0x180e}, {0x200b, 0x200f},
+		{0x2028, 0x202e}, {0x2060, 0x206f}, {0xfe00, 0xfe0f},
+		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
@@ -137,7 +137,7 @@ static char *visible(struct arena *arena, struct span s, size_t max,
 	unsigned cp;
 
 	while (i < end) {
-		n = text_utf8_next((struct span){ s.data + i, end - i }, &cp);
+		n = text_utf8_next((struct span){s.data + i, end - i}, &cp);
 		if (!n)
 			buf_printf(&out, "\\x%02x", (unsigned char)s.data[i]);
 		else if (is_deceptive(cp) && !(keep_lines && cp == '\n'))
@@ -174,7 +174,7 @@ static bool needs_ansi_quotes(struct span s)
 	size_t n;
 
 	for (size_t i = 0; i < s.len; i += n) {
-		n = text_utf8_next((struct span){ s.data + i, s.len - i }, &cp);
+		n = text_utf8_next((struct span){s.data + i, s.len - i}, &cp);
 		if (!n || (is_deceptive(cp) && cp != '\n'))
 			return true;
 	}
