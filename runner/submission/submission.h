@@ -30,7 +30,8 @@ struct submission_file {
 
 struct submission {
 	const char *path;  /* as given */
-	const char *dir;   /* our read-only copy */
+	const char *dir;   /* our copy, which nothing changes */
+	const char *base;  /* the temporary folder around it */
 	const char *label; /* --label, may be NULL */
 	char digest[DIGEST_SHA256_HEX]; /* of sorted paths and contents */
 	const struct submission_file *files;
