@@ -6,6 +6,8 @@
 const struct verb *const verb_table[] = {
 	/* grading */
 	/* exercises */
+	&verb_list,
+	&verb_show,
 	/* the box and its surroundings */
 	/* about the program */
 	&verb_help,

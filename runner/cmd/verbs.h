@@ -4,6 +4,8 @@
 
 #include "runner/cmd/cmd.h"
 
+extern const struct verb verb_list;
+extern const struct verb verb_show;
 extern const struct verb verb_help;
 
 #endif

@@ -1,0 +1,110 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/base/err.h"
+#include "runner/base/jsonout.h"
+#include "runner/base/text.h"
+#include "runner/cmd/verbs.h"
+#include "runner/exercise/exercise.h"
+
+struct list_options {
+	const char *report;
+};
+
+static const struct option_spec options[] = {
+	{ "report", 0, OPTION_CHOICE, offsetof(struct list_options, report),
+	  "terminal|json", "for people, or one JSON array" },
+	{ 0 },
+};
+static const struct list_options defaults = { .report = "terminal" };
+
+static const struct exercise *load(const struct command *c, const char *slug)
+{
+	const struct exercise *ex;
+	const char *dir;
+	struct err err;
+
+	if (exercise_find(c->arena, slug, &dir, &err) ||
+	    exercise_load(c->arena, dir, &ex, &err)) {
+		cmd_note(c, "%s: %s", slug, err.msg);
+		return NULL;
+	}
+	return ex;
+}
+
+static void print_line(const struct exercise *ex, int width)
+{
+	char points[TEXT_POINTS_BYTES];
+
+	text_points(ex->max_points, points);
+	printf("%-*s  %-6s  %3d min  %4s points  %s\n", width, ex->slug,
+	       ex->level, ex->minutes, points, ex->title);
+}
+
+static struct jsonout *object_of(const struct exercise *ex)
+{
+	struct jsonout *out = jsonout_object();
+	struct jsonout *skills = jsonout_array();
+
+	jsonout_str(out, "slug", ex->slug);
+	jsonout_str(out, "title", ex->title);
+	jsonout_str(out, "level", ex->level);
+	jsonout_int(out, "minutes", ex->minutes);
+	jsonout_hundredths(out, "max_points", ex->max_points);
+	for (size_t i = 0; i < ex->n_skills; i++)
+		jsonout_str(skills, NULL, ex->skills[i]);
+	jsonout_add(out, "skills", skills);
+	return out;
+}
+
+static int widest(const char *const *slugs, size_t n)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if ((int)strlen(slugs[i]) > width)
+			width = (int)strlen(slugs[i]);
+	return width;
+}
+
+static int list_run(const struct command *c)
+{
+	const struct list_options *o = c->options;
+	AUTO(jsonout_free) struct jsonout *all = jsonout_array();
+	bool as_json = !strcmp(o->report, "json");
+	size_t n, wrong = 0;
+	const char *const *slugs = exercise_list(c->arena, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct exercise *ex = load(c, slugs[i]);
+
+		if (!ex)
+			wrong++;
+		else if (as_json)
+			jsonout_add(all, NULL, object_of(ex));
+		else
+			print_line(ex, widest(slugs, n));
+	}
+	if (as_json) {
+		char *text = jsonout_pretty(all);
+
+		printf("%s\n", text);
+		free(text);
+	} else if (n) {
+		printf("\nfumehood show EXERCISE prints what is asked.\n");
+	} else {
+		cmd_note(c, "no exercise was found; FUMEHOOD_HOME names the "
+			    "folder that holds exercises/");
+	}
+	return wrong ? EXIT_STATUS_EXERCISE : EXIT_STATUS_OK;
+}
+
+const struct verb verb_list = {
+	.name = "list",
+	.help = "list the exercises",
+	.options = options,
+	.options_bytes = sizeof(struct list_options),
+	.defaults = &defaults,
+	.run = list_run,
+};
