@@ -5,22 +5,8 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/json.h"
+#include "runner/report/facts.h"
 #include "runner/transcript/record.h"
-
-static const char *str_of(const struct json *v, const char *name,
-			  const char *absent)
-{
-	const char *s = json_str(json_get(v, name));
-
-	return s ? s : absent;
-}
-
-static int64_t int_of(const struct json *v, const char *name, int64_t absent)
-{
-	int64_t n;
-
-	return json_int(json_get(v, name), &n) ? n : absent;
-}
 
 static int base64_digit(char c)
 {
@@ -68,7 +54,7 @@ struct body_view body_view(struct arena *arena, const struct json *v)
 	else if (base64 && base64->type == JSON_STRING)
 		ret.bytes = decode_base64(arena, base64->text);
 	ret.given = text || base64;
-	ret.all_bytes = int_of(v, "bytes", (int64_t)ret.bytes.len);
+	ret.all_bytes = fact_int(v, "bytes", (int64_t)ret.bytes.len);
 	return ret;
 }
 
@@ -95,15 +81,15 @@ headers_of(struct arena *arena, const struct json *list, size_t *ret_n)
 static void read_response(struct arena *arena, const struct json *v,
 			  struct exchange_view *x)
 {
-	x->end = str_of(v, "end", "none");
-	x->why = str_of(v, "why", NULL);
-	x->status = (int)int_of(v, "status", 0);
+	x->end = fact_str(v, "end", "none");
+	x->why = fact_str(v, "why", NULL);
+	x->status = (int)fact_int(v, "status", 0);
 	x->answered = x->status != 0;
-	x->reason = str_of(v, "reason", "");
+	x->reason = fact_str(v, "reason", "");
 	x->headers = headers_of(arena, json_get(v, "headers"), &x->n_headers);
 	x->came = body_view(arena, json_get(v, "body"));
-	x->came.all_bytes = int_of(v, "body_bytes", x->came.all_bytes);
-	x->total_us = int_of(v, "total_us", 0);
+	x->came.all_bytes = fact_int(v, "body_bytes", x->came.all_bytes);
+	x->total_us = fact_int(v, "total_us", 0);
 }
 
 bool exchange_view(struct arena *arena, const struct record *r, size_t n,
@@ -118,11 +104,11 @@ bool exchange_view(struct arena *arena, const struct record *r, size_t n,
 	if (!request || strcmp(request->kind, "request") != 0)
 		return false;
 	*ret = (struct exchange_view){ .event = n };
-	ret->criterion = str_of(v, "criterion", NULL);
-	ret->method = str_of(v, "method", "GET");
-	ret->target = str_of(v, "target", "");
-	ret->curl = str_of(v, "curl", NULL);
-	ret->sent_at_ns = int_of(v, "sent_at_ns", request->at_ns);
+	ret->criterion = fact_str(v, "criterion", NULL);
+	ret->method = fact_str(v, "method", "GET");
+	ret->target = fact_str(v, "target", "");
+	ret->curl = fact_str(v, "curl", NULL);
+	ret->sent_at_ns = fact_int(v, "sent_at_ns", request->at_ns);
 	ret->sent_headers = headers_of(arena, json_get(v, "headers"),
 				       &ret->n_sent_headers);
 	ret->sent = body_view(arena, json_get(v, "body"));

@@ -3,6 +3,7 @@
 
 #include "runner/base/json.h"
 #include "runner/base/jsonout.h"
+#include "runner/report/facts.h"
 #include "runner/report/formats.h"
 #include "runner/transcript/record.h"
 
@@ -80,12 +81,6 @@ static struct jsonout *criterion_object(const struct record_criterion *c)
 	return out;
 }
 
-static bool is_measured(const struct record_criterion *c)
-{
-	return c->status != STATUS_NOT_MEASURED &&
-	       c->status != STATUS_BROKEN && c->status != STATUS_FLAKY;
-}
-
 /* The first of its skill prints the sum of all. */
 static void add_skill(struct jsonout *to, const struct record *r, size_t i)
 {
@@ -100,8 +95,8 @@ static void add_skill(struct jsonout *to, const struct record *r, size_t i)
 			continue;
 		if (k < i)
 			return;
-		points += is_measured(c) ? c->points : 0;
-		max_points += is_measured(c) ? c->max_points : 0;
+		points += criterion_is_measured(c) ? c->points : 0;
+		max_points += criterion_is_measured(c) ? c->max_points : 0;
 	}
 	sums = jsonout_object();
 	add_points(sums, points, max_points);
@@ -111,12 +106,9 @@ static void add_skill(struct jsonout *to, const struct record *r, size_t i)
 static struct jsonout *score_object(const struct record *r)
 {
 	struct jsonout *out = jsonout_object();
-	int64_t percent = r->max_points ? (int64_t)r->points * 10000 /
-						  r->max_points
-					: 0;
 
 	add_points(out, r->points, r->max_points);
-	jsonout_hundredths(out, "percent", percent);
+	jsonout_hundredths(out, "percent", record_percent(r));
 	return out;
 }
 

@@ -46,6 +46,11 @@ int paper_width(const char *text)
 	return columns_of(text, strlen(text));
 }
 
+const char *paper_safe(struct paper *p, const char *text)
+{
+	return text_visible(p->arena, span_of(text), 0);
+}
+
 static int ink_n(struct paper *p, enum ink ink, const char *text, size_t n)
 {
 	bool colored = p->color && ink != INK_PLAIN && n;

@@ -53,6 +53,9 @@ void paper_field(struct paper *p, enum ink ink, const char *label,
 void paper_excerpt(struct paper *p, const char *label, struct span bytes,
 		   int max_lines, int64_t all_bytes);
 
+/* What somebody else may have chosen, on one line. */
+const char *paper_safe(struct paper *p, const char *text);
+
 /* Columns of UTF-8 text, one for each code point. */
 int paper_width(const char *text);
 

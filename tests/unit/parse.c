@@ -3,8 +3,8 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
-#include "runner/cmd/cli.h"
 #include "runner/cmd/cmd.h"
+#include "runner/cmd/parse.h"
 #include "tests/unit/suite.h"
 
 struct options {
@@ -61,7 +61,7 @@ static int parse(const struct verb *v, const char *const *words)
 		n++;
 	if (!arena)
 		arena = arena_new();
-	return cli_parse(arena, v, n, words, &got, &why);
+	return parse_words(arena, v, n, words, &got, &why);
 }
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -190,7 +190,7 @@ START_TEST(a_wrong_word_is_refused_and_named)
 }
 END_TEST
 
-SUITE(cli)
+SUITE(parse)
 {
 	TEST(options_and_operands_may_come_in_any_order);
 	TEST(what_is_not_given_keeps_its_default);

@@ -1,0 +1,35 @@
+/* facts -- what several reports derive from a record in the same way. */
+#ifndef RUNNER_REPORT_FACTS_H
+#define RUNNER_REPORT_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runner/base/span.h"
+
+struct json;
+struct record;
+struct record_criterion;
+
+/* A member's value, or `absent` when it is missing or of another type. */
+const char *fact_str(const struct json *v, const char *name,
+		     const char *absent);
+int64_t fact_int(const struct json *v, const char *name, int64_t absent);
+
+/* Its points are in both sums of the score. */
+bool criterion_is_measured(const struct record_criterion *c);
+int criterion_lost(const struct record_criterion *c); /* hundredths */
+
+/* Hundredths of a percent; 0 when nothing was measured. */
+int record_percent(const struct record *r);
+
+const char *record_title(const struct record *r); /* of the exercise */
+const char *record_label(const struct record *r); /* of the submission */
+
+/* What the app wrote outside every request: why it did not start, mostly. */
+struct span record_startup_log(const struct record *r);
+
+/* The last `lines` lines: a traceback ends with what went wrong. */
+struct span span_last_lines(struct span s, int lines);
+
+#endif

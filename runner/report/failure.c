@@ -1,0 +1,166 @@
+#include "runner/report/failure.h"
+
+#include "runner/base/arena.h"
+#include "runner/base/text.h"
+#include "runner/report/exchange.h"
+#include "runner/report/facts.h"
+#include "runner/report/paper.h"
+#include "runner/transcript/record.h"
+
+#define BODY_LINES      6
+#define TRACEBACK_LINES 8
+
+/* Headers that explain an answer; the rest is in the transcript. */
+static const char *const telling_headers[] = {
+	"Content-Type", "Allow", "Location", "Link", "WWW-Authenticate",
+	"Retry-After", "ETag", "Vary", NULL,
+};
+
+static void print_headers(struct paper *p, const struct header_view *headers,
+			  size_t n)
+{
+	for (size_t i = 0; telling_headers[i]; i++) {
+		struct span value =
+			exchange_header(headers, n, telling_headers[i]);
+
+		if (!value.data)
+			continue;
+		paper_field(p, INK_PLAIN, "",
+			    arena_printf(p->arena, "%s: %s",
+					 telling_headers[i],
+					 text_visible(p->arena, value, 300)));
+	}
+}
+
+static void print_request(struct paper *p, const struct exchange_view *x)
+{
+	paper_field(p, INK_PLAIN, "sent",
+		    arena_printf(p->arena, "%s %s", paper_safe(p, x->method),
+				 text_visible(p->arena, span_of(x->target),
+					      600)));
+	print_headers(p, x->sent_headers, x->n_sent_headers);
+	if (x->sent.bytes.len)
+		paper_excerpt(p, "", x->sent.bytes, BODY_LINES,
+			      x->sent.all_bytes);
+}
+
+static void print_answer(struct paper *p, const struct exchange_view *x)
+{
+	const char *outcome = exchange_outcome(p->arena, x);
+
+	if (x->answered)
+		outcome = arena_printf(p->arena, "%s, %lld bytes, %lld ms",
+				       paper_safe(p, outcome),
+				       (long long)x->came.all_bytes,
+				       (long long)x->total_us / 1000);
+	paper_field(p, INK_PLAIN, "came", outcome);
+	print_headers(p, x->headers, x->n_headers);
+	if (x->came.bytes.len)
+		paper_excerpt(p, "", x->came.bytes, BODY_LINES,
+			      x->came.all_bytes);
+}
+
+static void print_exchange(struct paper *p, const struct exchange_view *x)
+{
+	struct span traceback = exchange_traceback(x);
+
+	print_request(p, x);
+	print_answer(p, x);
+	if (traceback.len)
+		paper_excerpt(p, "app said",
+			      span_last_lines(traceback, TRACEBACK_LINES),
+			      TRACEBACK_LINES, (int64_t)x->log.len);
+}
+
+static void optional_field(struct paper *p, enum ink ink, const char *label,
+			   const char *text)
+{
+	if (text && *text)
+		paper_field(p, ink, label, paper_safe(p, text));
+}
+
+static const char *clause(struct paper *p, const struct record_criterion *c,
+			  const struct finding *f)
+{
+	if (f->spec)
+		return f->spec;
+	return c->n_spec ? arena_printf(p->arena, "%s", c->spec[0]) : NULL;
+}
+
+/* Not wrapped: it is there to be copied. */
+static void print_curl(struct paper *p, const char *curl)
+{
+	if (!curl)
+		return;
+	fprintf(p->out, "    ");
+	paper_ink(p, INK_DIM, "try");
+	fprintf(p->out, "       %s\n", paper_safe(p, curl));
+}
+
+void failure_print(struct paper *p, const struct record *r,
+		   const struct record_criterion *c,
+		   const struct record_check *check)
+{
+	const struct finding *f = &check->finding;
+	struct exchange_view x;
+	bool seen = f->n_evidence &&
+		    exchange_view(p->arena, r, f->evidence[0], &x);
+
+	fprintf(p->out, "  ");
+	paper_ink(p, paper_status_ink(f->status), paper_symbol(p, f->status));
+	fprintf(p->out, " ");
+	paper_wrap(p, INK_PLAIN, 4, 4, paper_safe(p, f->title));
+	optional_field(p, INK_PLAIN, "why", f->message);
+	optional_field(p, INK_PLAIN, "brief", clause(p, c, f));
+	optional_field(p, INK_GREEN, "expected", f->expected);
+	optional_field(p, INK_RED, "actual", f->actual);
+	if (seen)
+		print_exchange(p, &x);
+	optional_field(p, INK_PLAIN, "hint", f->hint);
+	optional_field(p, INK_DIM, "asked in", f->source);
+	if (seen)
+		print_curl(p, x.curl);
+	if (check->charged_by)
+		optional_field(p, INK_DIM, "points",
+			       arena_printf(p->arena,
+					    "not charged again: the same "
+					    "cause cost points in %s",
+					    check->charged_by));
+}
+
+bool failure_is_one(const struct record_check *check)
+{
+	switch (check->finding.status) {
+	case STATUS_FAIL:
+	case STATUS_BROKEN:
+	case STATUS_FLAKY:
+		return true;
+	case STATUS_PASS:
+	case STATUS_PARTIAL:
+	case STATUS_SKIP:
+	case STATUS_NOT_MEASURED:
+		break;
+	}
+	return false;
+}
+
+void failure_print_skips(struct paper *p, const struct record_criterion *c)
+{
+	for (size_t i = 0; i < c->n_checks; i++) {
+		const struct finding *f = &c->checks[i].finding;
+
+		if (f->status != STATUS_SKIP &&
+		    f->status != STATUS_NOT_MEASURED)
+			continue;
+		fprintf(p->out, "  ");
+		paper_ink(p, INK_DIM, paper_symbol(p, f->status));
+		fprintf(p->out, " ");
+		paper_wrap(p, INK_DIM, 4, 4,
+			   arena_printf(p->arena, "%s%s%s",
+					paper_safe(p, f->title),
+					f->message ? ": " : "",
+					f->message ? paper_safe(p, f->message)
+						   : ""));
+	}
+}
+

@@ -1,0 +1,22 @@
+/* failure -- one failed check on a terminal, with all its evidence. */
+#ifndef RUNNER_REPORT_FAILURE_H
+#define RUNNER_REPORT_FAILURE_H
+
+#include <stdbool.h>
+
+struct paper;
+struct record;
+struct record_check;
+struct record_criterion;
+
+/* It says something about the submission, or about us. */
+bool failure_is_one(const struct record_check *check);
+
+void failure_print(struct paper *p, const struct record *r,
+		   const struct record_criterion *c,
+		   const struct record_check *check);
+
+/* A line for each check that could not be asked. */
+void failure_print_skips(struct paper *p, const struct record_criterion *c);
+
+#endif
