@@ -18,18 +18,19 @@ OUT       := $(BUILD)/$(VARIANT)
 # build and run it, and what only its tests use.  `make deps` installs them.
 DEB_RUN   := gcc libc6-dev make pkg-config libseccomp-dev \
 	     libcurl4-openssl-dev libcjson-dev libxml2-dev libpcre2-dev \
-	     libarchive-dev nettle-dev python3 python3-venv ca-certificates
+	     libidn2-dev libunistring-dev libarchive-dev nettle-dev python3 python3-venv ca-certificates
 DEB_TEST  := check clang curl bubblewrap libxml2-utils \
 	     mandoc shellcheck cppcheck tmux
 DEB_FUZZ  := clang libclang-rt-14-dev
 RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
 	     cjson-devel libxml2-devel pcre2-devel libarchive-devel \
+	     libidn2-devel libunistring-devel \
 	     nettle-devel gmp-devel python3 python3-pip ca-certificates
 RPM_TEST  := check-devel clang compiler-rt curl bubblewrap libxml2 mandoc \
 	     ShellCheck cppcheck perl-Test-Harness tmux
 
 PKGS_BOX  := libseccomp
-PKGS      := libcurl libcjson libseccomp libxml-2.0 libpcre2-8 libarchive \
+PKGS      := libcurl libcjson libseccomp libxml-2.0 libpcre2-8 libidn2 libarchive \
 	     nettle hogweed
 PKGS_TEST := check
 
@@ -70,7 +71,8 @@ ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. $(OPT) $(HARDEN) $(WARN) -fPIC \
 	-DFUMEHOOD_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS := $(OPT) $(LINK_HARDEN) $(LDFLAGS)
-LIBS      = $(shell $(PKG_CONFIG) --libs $(PKGS))
+# libunistring has no pkg-config file.
+LIBS      = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lunistring
 LIBS_BOX  = $(shell $(PKG_CONFIG) --libs $(PKGS_BOX))
 LIBS_TEST = $(shell $(PKG_CONFIG) --libs $(PKGS_TEST))
 

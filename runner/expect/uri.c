@@ -267,17 +267,29 @@ static struct span merge(struct arena *arena, const struct uri *base,
 				    base->path.data, (int)path.len, path.data));
 }
 
+static char *put(char *out, const char *before, struct span part,
+		 const char *after)
+{
+	if (!part.data)
+		return out;
+	out = stpcpy(out, before);
+	memcpy(out, part.data, part.len);
+	return stpcpy(out + part.len, after);
+}
+
+/* RFC 3986 section 5.3. */
 static char *join(struct arena *arena, const struct uri *u)
 {
-	return arena_printf(
-		arena, "%.*s%s%s%.*s%.*s%s%.*s%s%.*s", (int)u->scheme.len,
-		u->scheme.data ? u->scheme.data : "",
-		u->scheme.data ? ":" : "", u->authority.data ? "//" : "",
-		(int)u->authority.len, u->authority.data ? u->authority.data : "",
-		(int)u->path.len, u->path.data ? u->path.data : "",
-		u->query.data ? "?" : "", (int)u->query.len,
-		u->query.data ? u->query.data : "", u->fragment.data ? "#" : "",
-		(int)u->fragment.len, u->fragment.data ? u->fragment.data : "");
+	char *text = arena_alloc(arena, u->scheme.len + u->authority.len +
+						u->path.len + u->query.len +
+						u->fragment.len + 8);
+	char *out = put(text, "", u->scheme, ":");
+
+	out = put(out, "//", u->authority, "");
+	out = put(out, "", u->path, "");
+	out = put(out, "?", u->query, "");
+	put(out, "#", u->fragment, "");
+	return text;
 }
 
 char *uri_resolve(struct arena *arena, struct span base_text, struct span ref)

@@ -49,6 +49,8 @@ LIBRARIES = [
     (r"curl/", r"runner/probe/(http|burst|wire)\.c"),
     (r"libxml/", r"runner/expect/xpath\.c"),
     (r"pcre2", r"runner/expect/regex\.c"),
+    (r"idn2", r"runner/expect/idn\.c"),
+    (r"unictype", r"runner/expect/bidi\.c"),
     (r"archive(_entry)?\.h", r"runner/submission/unpack\.c"),
     (r"seccomp\.h", r"sandbox/seccomp\.c"),
     (r"sqlite3", r"graders/database\.c"),
