@@ -1,0 +1,66 @@
+/*
+ * transfer -- one exchange under way, shared by http.c, burst.c and wire.c.
+ *
+ * The handles are libcurl's; they are `void *` here because only those three
+ * files may know libcurl.
+ */
+#ifndef RUNNER_PROBE_TRANSFER_H
+#define RUNNER_PROBE_TRANSFER_H
+
+#include "runner/base/buf.h"
+#include "runner/probe/http.h"
+
+#define TRANSFER_WHY_BYTES  256
+#define TRANSFER_HOST_BYTES 80
+#define TRANSFER_URL_BYTES  80
+
+struct http {
+	struct http_options options;
+	char host[TRANSFER_HOST_BYTES];
+	char url[TRANSFER_URL_BYTES];
+	void *easy, *multi;
+	void *resolve; /* struct curl_slist: the run's own host name */
+	int watch_fd;
+};
+
+struct transfer {
+	struct http *http;
+	struct arena *arena;
+	const struct http_request *req;
+	void *easy;
+	void *slist; /* struct curl_slist: the request's headers */
+	struct buf head, body, sent;
+	size_t head_bytes; /* of all heads and trailers, for the ceiling */
+	int64_t body_bytes;
+	bool head_done;		    /* a final head is complete */
+	bool done;		    /* libcurl says so, with `code` */
+	int code;		    /* CURLcode */
+	int socket_error;	    /* errno of the socket function, or 0 */
+	bool socket_again;	    /* a second connection was asked for */
+	const char *limit, *broken; /* why a callback ended the transfer */
+	char why[TRANSFER_WHY_BYTES];
+};
+
+/* Prepare `t->easy` for `t->req`; the rest of `t` is zero but http, arena. */
+int transfer_begin(struct transfer *t, struct err *err);
+/* What came of it, into `ret`; frees all but the easy handle. */
+int transfer_end(struct transfer *t, struct http_response *ret,
+		 struct err *err);
+
+/* Options that every connection has: where to, through which sockets. */
+void transfer_connect_options(struct transfer *t);
+
+/* Drive the multi handle until all of `t` are done or cancelled. */
+int transfer_run(struct http *http, struct transfer *t, size_t n,
+		 struct err *err);
+
+bool transfer_cancelled(const struct http *http); /* watch_fd is readable */
+
+/*
+ * Fill status, version, reason and headers from the bytes of a head.
+ * Returns what is wrong with it, or NULL.
+ */
+const char *head_parse(struct arena *arena, struct span head,
+		       struct http_response *ret);
+
+#endif
