@@ -21,6 +21,14 @@
  * a check is its share; on a request it is shared by the checks that have
  * none; checks without points must still pass for full marks.
  *
+ * `restart` on a request: the app is killed and started again, with the same
+ * files, before the request is sent.
+ *
+ * `rand_KIND` and `rand_KIND_NAME` are variables drawn from the run's seed, one
+ * value each for the whole script: `word` (9 letters a-z), `upper` (3 letters
+ * A-Z), `digits` (4 digits), `int` (1 to 9999), `text` (a phrase with quotes,
+ * markup and letters beyond ASCII).
+ *
  * A compiled script never changes: one may be played by many runs.
  */
 #ifndef RUNNER_EXPECT_SCRIPT_H
