@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "runner/base/err.h"
+#include "runner/report/view.h"
 
 const struct report_format *const report_formats[] = {
 	&report_terminal,
 	&report_json,
+	&report_html,
 	NULL,
 };
 
@@ -32,5 +34,11 @@ int report_write(const struct report_format *format, struct arena *arena,
 		 FILE *out, const struct record *r,
 		 const struct report_options *options, struct err *err)
 {
-	return format->write(arena, out, r, options, err);
+	struct report_options shown = *options;
+
+	if (options->view == VIEW_CANDIDATE) {
+		r = view_candidate(arena, r);
+		shown.transcript_path = NULL; /* it is the interviewer's */
+	}
+	return format->write(arena, out, r, &shown, err);
 }

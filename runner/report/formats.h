@@ -6,7 +6,7 @@
 
 #include "runner/report/report.h"
 
-extern const struct report_format report_terminal, report_json;
+extern const struct report_format report_terminal, report_json, report_html;
 
 /* 0, or why what was written did not reach `out`. */
 int report_flush(FILE *out, struct err *err);

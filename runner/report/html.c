@@ -1,0 +1,203 @@
+#include "runner/report/html.h"
+
+#include <string.h>
+
+#include "runner/base/json.h"
+#include "runner/base/text.h"
+#include "runner/report/facts.h"
+#include "runner/report/formats.h"
+#include "runner/report/markup.h"
+#include "runner/report/style.h"
+#include "runner/transcript/record.h"
+
+/* The class of an outcome's color, and what it means to a reader. */
+static const struct {
+	const char *css, *text;
+} outcomes[] = {
+	[OUTCOME_PASSED] = { "pass", "Passed" },
+	[OUTCOME_FAILED] = { "fail", "Below the threshold" },
+	[OUTCOME_FLAKY] = { "flaky", "Flaky: does not agree with itself" },
+	[OUTCOME_NOT_GRADABLE] = { "fail", "Not gradable" },
+	[OUTCOME_TIME_OVER] = { "partial", "The time was over" },
+	[OUTCOME_INTERRUPTED] = { "partial", "Interrupted" },
+	[OUTCOME_ISOLATION] = { "broken", "No sufficient isolation" },
+	[OUTCOME_BROKEN] = { "broken", "Broken: ours, not the candidate's" },
+};
+
+static void head(struct html *h)
+{
+	/* Without scripts, and told so: what got through by a mistake of
+	 * ours would still not run. */
+	fprintf(h->out,
+		"<!doctype html>\n<html lang=\"en\"><head>"
+		"<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\""
+		"default-src 'none'; style-src 'unsafe-inline'\">\n"
+		"<meta name=\"referrer\" content=\"no-referrer\">\n");
+	markup(h->out, h->arena, "<title>%s: %s</title>\n",
+	       record_title(h->r), record_label(h->r));
+	fprintf(h->out, "<style>%s</style></head>\n<body>\n", html_css);
+}
+
+static void bar(struct html *h, int points, int max_points)
+{
+	int percent = max_points
+			      ? (int)((int64_t)points * 100 / max_points)
+			      : 0;
+
+	fprintf(h->out, "<div class=\"bar\"><i style=\"width:%d%%\"></i>"
+			"</div>", percent);
+}
+
+static void points_of(struct html *h, int points, int max_points)
+{
+	char a[TEXT_POINTS_BYTES], b[TEXT_POINTS_BYTES];
+
+	text_points(points, a);
+	text_points(max_points, b);
+	fprintf(h->out, "%s of %s", a, b);
+}
+
+static void score(struct html *h)
+{
+	char percent[TEXT_POINTS_BYTES];
+
+	if (!h->r->max_points)
+		return;
+	text_points(record_percent(h->r), percent);
+	fprintf(h->out, "<p class=\"score\">%s&#8239;%% <span class=\"soft\" "
+			"style=\"font-size:1rem\">", percent);
+	points_of(h, h->r->points, h->r->max_points);
+	fprintf(h->out, " points</span></p>");
+	bar(h, h->r->points, h->r->max_points);
+}
+
+static void heading(struct html *h)
+{
+	const struct record *r = h->r;
+	const char *time = fact_str(r->begin, "time", NULL);
+	const struct json *seed = json_get(r->begin, "seed");
+
+	fprintf(h->out, "<a class=\"skip\" href=\"#criteria\">to the "
+			"criteria</a>\n<header>");
+	markup(h->out, h->arena, "<h1>%s</h1>\n<p class=\"soft\">%s",
+	       record_title(r), record_label(r));
+	if (time)
+		markup(h->out, h->arena, " &middot; %s", time);
+	if (seed)
+		markup(h->out, h->arena, " &middot; seed %s",
+		       text_visible(h->arena, seed->text, 40));
+	fprintf(h->out, "</p>\n");
+	score(h);
+	fprintf(h->out, "<p><span class=\"tag %s\">%s</span>",
+		outcomes[r->outcome].css, outcomes[r->outcome].text);
+	if (r->reason)
+		markup(h->out, h->arena, ": %s", r->reason);
+	fprintf(h->out, "</p></header>\n");
+}
+
+static void warnings(struct html *h)
+{
+	if (h->r->cut)
+		fprintf(h->out, "<p class=\"broken\">The transcript is cut "
+				"off: this is what was recorded before.</p>");
+	if (!h->r->chain_holds)
+		fprintf(h->out, "<p class=\"broken\">The transcript's hash "
+				"chain is broken: it was altered after the "
+				"run.</p>");
+}
+
+/* One row for each skill, in the order of its first criterion. */
+static void skill_row(struct html *h, size_t first)
+{
+	const char *skill = h->r->criteria[first].skill;
+	int points = 0, max_points = 0;
+
+	for (size_t i = 0; i < h->r->n_criteria; i++) {
+		const struct record_criterion *c = &h->r->criteria[i];
+
+		if (strcmp(c->skill, skill) != 0)
+			continue;
+		if (i < first)
+			return;
+		points += criterion_is_measured(c) ? c->points : 0;
+		max_points += criterion_is_measured(c) ? c->max_points : 0;
+	}
+	markup(h->out, h->arena, "<tr><th scope=\"row\">%s</th><td>", skill);
+	bar(h, points, max_points);
+	fprintf(h->out, "</td><td class=\"n\">");
+	points_of(h, points, max_points);
+	fprintf(h->out, "</td></tr>\n");
+}
+
+static void skills(struct html *h)
+{
+	if (!h->r->n_criteria)
+		return;
+	fprintf(h->out, "<section aria-labelledby=\"skills\"><h2 id=\"skills\">"
+			"Skills</h2><table><thead><tr><th scope=\"col\">Skill"
+			"</th><th scope=\"col\">Share</th><th scope=\"col\" "
+			"class=\"n\">Points</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < h->r->n_criteria; i++)
+		skill_row(h, i);
+	fprintf(h->out, "</tbody></table></section>\n");
+}
+
+static bool asks_for_talk(const struct record_criterion *c)
+{
+	return c->n_followup && c->status != STATUS_PASS;
+}
+
+/* Questions of the criteria that lost points; of all when none did. */
+static void followups(struct html *h)
+{
+	size_t n = 0, any = 0;
+
+	for (size_t i = 0; i < h->r->n_criteria; i++) {
+		n += asks_for_talk(&h->r->criteria[i]);
+		any += h->r->criteria[i].n_followup;
+	}
+	if (!any)
+		return;
+	fprintf(h->out, "<section aria-labelledby=\"talk\"><h2 id=\"talk\">"
+			"To talk about</h2><ul>\n");
+	for (size_t i = 0; i < h->r->n_criteria; i++) {
+		const struct record_criterion *c = &h->r->criteria[i];
+
+		if (n && !asks_for_talk(c))
+			continue;
+		for (size_t k = 0; k < c->n_followup; k++)
+			markup(h->out, h->arena, "<li>%s <span class=\"soft\">"
+						 "(%s)</span></li>\n",
+			       c->followup[k], c->title);
+	}
+	fprintf(h->out, "</ul>\n<h3>Notes</h3><div class=\"notes\" "
+			"contenteditable role=\"textbox\" aria-multiline="
+			"\"true\" aria-label=\"Notes\"></div></section>\n");
+}
+
+static int write_html(struct arena *arena, FILE *out, const struct record *r,
+		      const struct report_options *options, struct err *err)
+{
+	struct html h = { out, arena, r };
+
+	head(&h);
+	heading(&h);
+	warnings(&h);
+	fprintf(out, "<main>\n");
+	skills(&h);
+	html_criteria(&h);
+	if (options->view == VIEW_INTERVIEWER)
+		followups(&h);
+	html_timeline(&h);
+	html_surroundings(&h);
+	fprintf(out, "</main>\n</body></html>\n");
+	return report_flush(out, err);
+}
+
+const struct report_format report_html = {
+	.name = "html",
+	.help = "one self-contained page, to read and to print",
+	.write = write_html,
+};
