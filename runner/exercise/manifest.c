@@ -274,7 +274,7 @@ static int read_flaw(const struct manifest *m, const struct json_member *member,
 				    offsetof(struct exercise_flaw, criteria),
 				    offsetof(struct exercise_flaw, n_criteria),
 				    .required = true };
-	const struct field table[] = { list, { NULL } };
+	const struct field table[] = { list, { 0 } };
 	const struct json_member wrapped = { SPAN_LIT("flawed"), member->line,
 					     member->column, member->value };
 	const struct json object = { JSON_OBJECT, member->line, member->column,
