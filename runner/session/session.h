@@ -24,6 +24,7 @@ struct session_options {
 	uint64_t seed;
 	bool cold;              /* never use a fork server */
 	bool reduced;           /* --isolation reduced */
+	int threshold;          /* hundredths of a percent, for the record */
 	int64_t deadline_ms;    /* 0: the exercise's budget; of the whole run */
 	const char *const *only; /* criterion ids; what they need runs too */
 	size_t n_only;
@@ -43,5 +44,14 @@ int session_run(struct arena *arena, const struct exercise *ex,
 		const struct submission *sub,
 		const struct session_options *options, struct transcript *t,
 		struct err *err);
+
+/*
+ * Record that a submission could not even be opened: a beginning, and the end
+ * with the reason.  Of `sub` only path and label are needed.
+ */
+int session_refuse(struct arena *arena, const struct exercise *ex,
+		   const struct submission *sub, const char *reason,
+		   const struct session_options *options,
+		   struct transcript *t, struct err *err);
 
 #endif

@@ -1,0 +1,418 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+#include "runner/base/text.h"
+#include "runner/exercise/exercise.h"
+#include "runner/grader.h"
+#include "runner/session/run.h"
+#include "runner/transcript/verdict.h"
+
+#define OUTPUT_SLICE_MAX TRANSCRIPT_LOG_MAX
+#define RAW_WORD_MAX     200 /* of a raw request's method and target */
+
+const struct exercise *grading_exercise(const struct grading *g)
+{
+	return g->run->ex;
+}
+
+const struct criterion *grading_criterion(const struct grading *g)
+{
+	return g->rc->c;
+}
+
+const struct submission *grading_submission(const struct grading *g)
+{
+	return g->run->sub;
+}
+
+struct arena *grading_arena(struct grading *g)
+{
+	return g->run->arena;
+}
+
+struct prng *grading_prng(struct grading *g)
+{
+	return &g->prng;
+}
+
+uint64_t grading_seed(const struct grading *g)
+{
+	return g->run->options->seed;
+}
+
+const struct exchange *const *grading_exchanges(const struct grading *g,
+						size_t *ret_n)
+{
+	*ret_n = g->run->n_exchanges;
+	return g->run->exchanges;
+}
+
+/* --- the record --------------------------------------------------------- */
+
+static void record_denied(struct run *run, const struct sandbox_state *state,
+			  size_t request)
+{
+	for (size_t i = 0; i < state->n_denied && i < SANDBOX_DENIED_MAX; i++) {
+		const struct sandbox_denied *d =
+			sandbox_denied(service_box(run->service), i);
+
+		if (!d || d->count <= run->denied_counts[i])
+			continue;
+		run_event_denied(run, request, d,
+				 d->count - run->denied_counts[i]);
+		run->denied_counts[i] = d->count;
+	}
+}
+
+struct span run_record_output(struct run *run, size_t request)
+{
+	struct sandbox *box = service_box(run->service);
+	struct sandbox_state state;
+	struct span text = { "", 0 };
+	int64_t from = run->output_at;
+	char *bytes;
+
+	if (sandbox_sync(box, &state) < 0)
+		return text;
+	if (state.output_len > from) {
+		/* A traceback ends with what went wrong: keep the end. */
+		if (state.output_len - from > OUTPUT_SLICE_MAX)
+			from = state.output_len - OUTPUT_SLICE_MAX;
+		bytes = arena_alloc(run->arena, OUTPUT_SLICE_MAX + 1);
+		text.data = bytes;
+		text.len = sandbox_output(box, from, bytes, OUTPUT_SLICE_MAX);
+		transcript_log(run->t, request, text, from > run->output_at);
+		run->output_at = state.output_len;
+	}
+	record_denied(run, &state, request);
+	return text;
+}
+
+static void remember(struct run *run, const struct exchange *x)
+{
+	if (run->n_exchanges == run->cap_exchanges) {
+		size_t cap = run->cap_exchanges ? run->cap_exchanges * 2 : 256;
+
+		run->exchanges = arena_grow(run->arena, run->exchanges,
+					    run->n_exchanges, cap,
+					    sizeof(*run->exchanges));
+		run->cap_exchanges = cap;
+	}
+	run->exchanges[run->n_exchanges++] = x;
+}
+
+static struct http_request copy_request(struct arena *arena,
+					const struct http_request *req)
+{
+	struct http_request copy = *req;
+	struct http_header *headers =
+		arena_array(arena, req->n_headers + 1, sizeof(*headers));
+
+	for (size_t i = 0; i < req->n_headers; i++) {
+		struct span value = req->headers[i].value;
+
+		headers[i].name = arena_strdup(arena, req->headers[i].name);
+		headers[i].value.data =
+			arena_memdup(arena, value.data ? value.data : "",
+				     value.len);
+		headers[i].value.len = value.len;
+	}
+	copy.method = arena_strdup(arena, req->method ? req->method : "GET");
+	copy.target = arena_strdup(arena, req->target);
+	copy.headers = headers;
+	copy.body.data = arena_memdup(arena, req->body.len ? req->body.data
+							   : "",
+				      req->body.len);
+	return copy;
+}
+
+static void record_exchange(struct grading *g, struct exchange *x)
+{
+	struct run *run = g->run;
+	const char *curl = http_curl_line(run->arena, &x->req,
+					  service_port(run->service));
+
+	x->criterion = g->rc->c->id;
+	x->request_event = transcript_request(run->t, x->criterion, &x->req,
+					      &x->res, curl);
+	x->response_event =
+		transcript_response(run->t, x->request_event, &x->res);
+	remember(run, x);
+	g->latest = x;
+}
+
+/* --- what a grader may do ------------------------------------------------ */
+
+int grading_send(struct grading *g, const struct http_request *req,
+		 const struct exchange **ret, struct err *err)
+{
+	struct run *run = g->run;
+	struct exchange *x = arena_alloc(run->arena, sizeof(*x));
+	int r;
+
+	x->req = copy_request(run->arena, req);
+	r = http_send(service_http(run->service), run->arena, &x->req, &x->res,
+		      err);
+	if (r < 0)
+		return r;
+	record_exchange(g, x);
+	x->log = run_record_output(run, x->request_event);
+	*ret = x;
+	return 0;
+}
+
+int grading_burst(struct grading *g, const struct http_request *req, size_t n,
+		  const struct exchange *const **ret, struct err *err)
+{
+	struct run *run = g->run;
+	struct arena *arena = run->arena;
+	struct http_request *reqs = arena_array(arena, n + 1, sizeof(*reqs));
+	struct http_response *res = arena_array(arena, n + 1, sizeof(*res));
+	const struct exchange **list = arena_array(arena, n + 1, sizeof(*list));
+	struct span log;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		reqs[i] = copy_request(arena, &req[i]);
+	r = http_burst(service_http(run->service), arena, reqs, n, res, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		struct exchange *x = arena_alloc(arena, sizeof(*x));
+
+		x->req = reqs[i];
+		x->res = res[i];
+		record_exchange(g, x);
+		list[i] = x;
+	}
+	/* Nobody can tell which of them it was: the log is the whole burst's. */
+	log = run_record_output(run, n ? list[0]->request_event : SIZE_MAX);
+	if (n)
+		((struct exchange *)(uintptr_t)list[0])->log = log;
+	*ret = list;
+	return 0;
+}
+
+/* The next word of a raw request, made safe to show. */
+static const char *raw_word(struct arena *arena, struct span *bytes)
+{
+	size_t n = 0;
+	const char *word;
+
+	while (n < bytes->len && n < RAW_WORD_MAX && bytes->data[n] != ' ' &&
+	       bytes->data[n] != '\r' && bytes->data[n] != '\n')
+		n++;
+	word = text_visible(arena, (struct span){ bytes->data, n }, 0);
+	n += n < bytes->len && bytes->data[n] == ' ';
+	bytes->data += n;
+	bytes->len -= n;
+	return word;
+}
+
+int grading_raw(struct grading *g, struct span bytes, int64_t timeout_ms,
+		const struct exchange **ret, struct err *err)
+{
+	struct run *run = g->run;
+	struct exchange *x = arena_alloc(run->arena, sizeof(*x));
+	struct span rest = bytes;
+	int r;
+
+	r = http_raw(service_http(run->service), run->arena, bytes, timeout_ms,
+		     &x->res, err);
+	if (r < 0)
+		return r;
+	x->req.method = raw_word(run->arena, &rest);
+	x->req.target = raw_word(run->arena, &rest);
+	record_exchange(g, x);
+	x->log = run_record_output(run, x->request_event);
+	*ret = x;
+	return 0;
+}
+
+int grading_signal(struct grading *g, int sig, struct err *err)
+{
+	int r = sandbox_signal(service_box(g->run->service), sig);
+
+	if (r < 0 && r != -ESRCH)
+		return err_set(err, -r, "signal %d: %s", sig, strerror(-r));
+	run_event_signal(g->run, sig);
+	return 0;
+}
+
+int grading_restart(struct grading *g, bool *ret_ready, struct err *err)
+{
+	struct run *run = g->run;
+	struct service_failure why = { SERVICE_READY, NULL, NULL };
+	bool ready;
+
+	run_record_output(run, SIZE_MAX);
+	ready = service_restart(run->service, &run->start, &why) == 0;
+	run_event_restart(run, ready, why.reason);
+	if (!ready)
+		run_record_output(run, SIZE_MAX);
+	if (why.end == SERVICE_BROKEN || why.end == SERVICE_ISOLATION)
+		return err_set(err, EIO, "restart: %s", why.reason);
+	*ret_ready = ready;
+	return 0;
+}
+
+/* --- what a grader finds -------------------------------------------------- */
+
+static void keep_finding(struct run *run, struct run_findings *list,
+			 const struct finding *f, size_t event)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 16;
+
+		list->checks = arena_grow(run->arena, list->checks, list->n,
+					  cap, sizeof(*list->checks));
+		list->cap = cap;
+	}
+	list->checks[list->n++] = (struct record_check){ *f, event, NULL };
+}
+
+static const char *copied(struct arena *arena, const char *s)
+{
+	return s ? arena_strdup(arena, s) : NULL;
+}
+
+static void add_finding(struct grading *g, const struct check *check,
+			enum status status, const char *message)
+{
+	struct arena *arena = g->run->arena;
+	const struct criterion *c = g->rc->c;
+	const struct exchange *x = check->evidence ? check->evidence
+						   : g->latest;
+	size_t evidence = x ? x->request_event : SIZE_MAX;
+	struct finding f = {
+		.criterion = c->id,
+		.check = copied(arena, check->id),
+		.title = copied(arena, check->title ? check->title : c->title),
+		.status = status,
+		.weight = check->weight ? check->weight : 1,
+		.expected = copied(arena, check->expected),
+		.actual = copied(arena, check->actual),
+		.message = message,
+		.cause = copied(arena, check->cause),
+		.spec = check->spec ? copied(arena, check->spec)
+			: c->n_spec ? c->spec[0]
+				    : NULL,
+		.hint = copied(arena, check->hint),
+		.source = copied(arena, check->source),
+		.evidence = &evidence,
+		.n_evidence = evidence != SIZE_MAX,
+		.hidden = check->hidden || c->visibility == VISIBILITY_HIDDEN,
+	};
+	size_t event = transcript_finding(g->run->t, &f);
+
+	f.evidence = NULL;
+	f.n_evidence = 0;
+	keep_finding(g->run, g->findings, &f, event);
+}
+
+void grading_pass(struct grading *g, const struct check *check)
+{
+	add_finding(g, check, STATUS_PASS, NULL);
+}
+
+static const char *message_of(struct grading *g, const char *fmt, va_list ap)
+{
+	return fmt && *fmt ? arena_vprintf(g->run->arena, fmt, ap) : NULL;
+}
+
+void grading_fail(struct grading *g, const struct check *check,
+		  const char *fmt, ...)
+{
+	const char *message;
+	va_list ap;
+
+	va_start(ap, fmt);
+	message = message_of(g, fmt, ap);
+	va_end(ap);
+	add_finding(g, check, STATUS_FAIL, message);
+}
+
+void grading_skip(struct grading *g, const struct check *check,
+		  const char *fmt, ...)
+{
+	const char *message;
+	va_list ap;
+
+	va_start(ap, fmt);
+	message = message_of(g, fmt, ap);
+	va_end(ap);
+	add_finding(g, check, STATUS_SKIP, message);
+}
+
+void grading_not_measured(struct grading *g, const struct check *check,
+			  const char *fmt, ...)
+{
+	const char *message;
+	va_list ap;
+
+	va_start(ap, fmt);
+	message = message_of(g, fmt, ap);
+	va_end(ap);
+	add_finding(g, check, STATUS_NOT_MEASURED, message);
+}
+
+/* --- one criterion -------------------------------------------------------- */
+
+/* What the findings so far come to, by the code that makes the verdict. */
+static enum status status_so_far(const struct run *run, const char *id)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	size_t n = run->ex->n_criteria, wanted = 0;
+	struct record_criterion *criteria =
+		arena_array(arena, n, sizeof(*criteria));
+	struct record_check **checks = arena_array(arena, n, sizeof(*checks));
+
+	for (size_t i = 0; i < n; i++) {
+		criteria[i].id = run->criteria[i].c->id;
+		criteria[i].max_points = run->criteria[i].c->points;
+		criteria[i].checks = checks[i] = run->findings[i].checks;
+		criteria[i].n_checks = run->findings[i].n;
+		if (strcmp(criteria[i].id, id) == 0)
+			wanted = i;
+	}
+	verdict_score(arena, criteria, checks, n);
+	return criteria[wanted].status;
+}
+
+static const char *failed_need(const struct run *run,
+			       const struct criterion *c)
+{
+	for (size_t i = 0; i < c->n_needs; i++) {
+		enum status status = status_so_far(run, c->needs[i]);
+
+		if (status == STATUS_FAIL || status == STATUS_SKIP)
+			return c->needs[i];
+	}
+	return NULL;
+}
+
+void run_criterion(struct run *run, size_t i)
+{
+	struct grading g = { .run = run, .rc = &run->criteria[i],
+			     .findings = &run->findings[i] };
+	const struct criterion *c = g.rc->c;
+	const char *need = failed_need(run, c);
+	struct err err = { 0 };
+
+	if (need) {
+		grading_skip(&g, CHECK(.title = c->title),
+			     "not asked, because `%s` failed", need);
+		return;
+	}
+	prng_init(&g.prng, run->options->seed, c->id);
+	if (g.rc->grader->run(&g, g.rc->config, &err) < 0)
+		add_finding(&g, CHECK(.title = c->title), STATUS_BROKEN,
+			    copied(run->arena, err.msg));
+	else if (!g.findings->n)
+		grading_not_measured(&g, CHECK(.title = c->title),
+				     "the grader found nothing to say");
+}

@@ -1,0 +1,82 @@
+#include "runner/session/python.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+#include "runner/base/file.h"
+#include "runner/base/span.h"
+
+/* Never one under a home folder: a box sees /usr and the environment. */
+#define PYTHON "/usr/bin/python3"
+
+/* Boxes see folders at the same place as here, so it must be the real one. */
+static const char *real_home(struct arena *arena, const char *part)
+{
+	const char *path = file_home(arena, part);
+	char *real = path ? realpath(path, NULL) : NULL;
+
+	path = real ? arena_strdup(arena, real) : NULL;
+	free(real);
+	return path;
+}
+
+static const char *find_packages(struct arena *arena, const char *env)
+{
+	const char *pattern = arena_printf(arena, "%s/lib/python3*/"
+						  "site-packages", env);
+	const char *found = NULL;
+	glob_t paths;
+
+	if (glob(pattern, GLOB_ONLYDIR, NULL, &paths) == 0) {
+		found = arena_strdup(arena, paths.gl_pathv[0]);
+		globfree(&paths);
+	}
+	return found;
+}
+
+int python_find(struct arena *arena, struct python *ret, struct err *err)
+{
+	struct python p = { .exe = PYTHON };
+	const char *sandbox = real_home(arena, "sandbox");
+
+	if (access(PYTHON, X_OK) < 0)
+		return err_set(err, ENOENT, PYTHON " is missing: install "
+						   "python3");
+	p.env = real_home(arena, "env");
+	p.packages = p.env ? find_packages(arena, p.env) : NULL;
+	if (!p.packages)
+		return err_set(err, ENOENT, "the Python environment is "
+					    "missing: run `make env`");
+	p.session = real_home(arena, "runner/session");
+	if (!p.session || !sandbox)
+		return err_set(err, ENOENT, "serve.py is missing: install "
+					    "fumehood again");
+	p.serve = arena_printf(arena, "%s/serve.py", p.session);
+	p.warm = arena_printf(arena, "%s/forkserver.py", sandbox);
+	*ret = p;
+	return 0;
+}
+
+const char *python_warm_socket(struct arena *arena)
+{
+	const char *dir;
+
+	if (file_runtime_dir(arena, &dir, NULL) < 0)
+		return NULL;
+	return arena_printf(arena, "%s/warm.sock", dir);
+}
+
+const char *python_build(struct arena *arena, const struct python *p)
+{
+	const char *stamp = arena_printf(arena, "%s/.stamp", p->env);
+	struct span text = { "", 0 };
+
+	file_read(arena, stamp, 4096, &text, NULL);
+	return arena_printf(arena, FUMEHOOD_VERSION " %s %.*s", p->session,
+			    (int)text.len, text.data);
+}

@@ -1,0 +1,80 @@
+/*
+ * run -- what the files of session/ share about one run.
+ *
+ * session.c owns it, grading.c gives graders their view of it, events.c
+ * writes it down.
+ */
+#ifndef RUNNER_SESSION_RUN_H
+#define RUNNER_SESSION_RUN_H
+
+#include "runner/base/prng.h"
+#include "runner/grader.h"
+#include "runner/session/service.h"
+#include "runner/session/session.h"
+#include "runner/submission/discover.h"
+#include "runner/transcript/record.h"
+
+/* One criterion of this run. */
+struct run_criterion {
+	const struct criterion *c;
+	const struct grader *grader;
+	const void *config; /* what grader->configure made of its options */
+	bool selected;      /* --only */
+};
+
+/* Findings as they come, so that `needs` can be answered. */
+struct run_findings {
+	struct record_check *checks;
+	size_t n, cap;
+};
+
+struct run {
+	struct arena *arena;
+	const struct exercise *ex;
+	const struct submission *sub;
+	const struct session_options *options;
+	struct transcript *t;
+	struct run_criterion *criteria; /* ex->n_criteria of them */
+	struct run_findings *findings;
+	size_t n_selected, n_done;
+
+	struct launch launch;
+	struct service *service;
+	struct service_start start;
+	int timer_fd, stop_fd;
+
+	const struct exchange **exchanges;
+	size_t n_exchanges, cap_exchanges;
+	int64_t output_at;      /* output before it is in the record */
+	int denied_counts[SANDBOX_DENIED_MAX]; /* as recorded */
+};
+
+/* A grader at work on one criterion. */
+struct grading {
+	struct run *run;
+	const struct run_criterion *rc;
+	struct run_findings *findings;
+	struct prng prng;
+	const struct exchange *latest; /* of this criterion */
+};
+
+/* grading.c */
+/* Ask one criterion's question; what breaks becomes a finding. */
+void run_criterion(struct run *run, size_t i);
+/* Record what the app printed and tried since the last time. */
+struct span run_record_output(struct run *run, size_t request);
+
+/* events.c */
+void run_event_begin(struct run *run);
+void run_event_started(struct run *run, const struct sandbox_state *state);
+void run_event_ready(struct run *run);
+void run_event_signal(struct run *run, int sig);
+void run_event_restart(struct run *run, bool ready, const char *reason);
+void run_event_denied(struct run *run, size_t request,
+		      const struct sandbox_denied *denied, int count);
+void run_event_box_ended(struct run *run, const struct sandbox_state *state);
+/* `outcome` is "graded" or the name of an enum outcome. */
+void run_event_end(struct run *run, const char *outcome, const char *reason,
+		   const char *detail);
+
+#endif

@@ -1,0 +1,371 @@
+#include "runner/session/service.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/clock.h"
+#include "runner/base/err.h"
+#include "runner/base/file.h"
+#include "runner/exercise/exercise.h"
+#include "runner/session/python.h"
+#include "runner/session/startup.h"
+#include "runner/session/watch.h"
+#include "runner/submission/discover.h"
+#include "runner/submission/submission.h"
+#include "runner/transcript/transcript.h"
+#include "sandbox/forkserver.h"
+
+#define PORT          8000
+#define READY_MS      15000 /* default; includes the imports of a cold start */
+#define LISTEN_POLL_MS 10
+#define MOUNTS        4
+#define ENV_FIXED     9
+#define ARGS          9
+
+struct service {
+	struct arena *arena;
+	const struct service_spec *spec;
+	struct python python;
+	struct sandbox *box;
+	struct forkserver *fork; /* NULL: cold */
+	bool reused;
+	struct http *http;
+	uint16_t port;
+	int watch; /* readable: stop_fd is, or the app has ended */
+	int64_t output_at; /* where the output of the latest start begins */
+};
+
+static int failed(struct service_failure *why, enum service_end end,
+		  const char *reason)
+{
+	*why = (struct service_failure){ end, reason, NULL };
+	return -ECHILD;
+}
+
+static int box_failed(struct arena *arena, struct service_failure *why,
+		      const struct sandbox_failure *f)
+{
+	const char *stage = sandbox_stage_name(f->stage);
+
+	if (f->isolation)
+		return failed(why, SERVICE_ISOLATION,
+			      arena_printf(arena, "the layer %s cannot be had "
+					   "here: %s", f->layer, f->msg));
+	return failed(why, SERVICE_BROKEN,
+		      arena_printf(arena, "the box could not be built (%s): %s",
+				   stage, f->msg));
+}
+
+static int64_t or_default(int64_t limit, int64_t standard)
+{
+	return limit ? limit : standard;
+}
+
+static struct sandbox_limits limits_of(const struct service_spec *spec)
+{
+	const struct exercise_limits *l = &spec->ex->limits;
+	const struct sandbox_spec standard = SANDBOX_SPEC_INIT;
+	struct sandbox_limits limits = standard.limits;
+
+	limits.wall_ms = spec->wall_ms;
+	limits.cpu_ms = or_default(l->cpu_ms, limits.cpu_ms);
+	limits.memory_bytes = or_default(l->memory_bytes, limits.memory_bytes);
+	limits.disk_bytes = or_default(l->disk_bytes, limits.disk_bytes);
+	limits.output_bytes = or_default(l->output_bytes, limits.output_bytes);
+	limits.processes = (int)or_default(l->processes, limits.processes);
+	limits.files = (int)or_default(l->files, limits.files);
+	limits.inodes = (int)or_default(l->inodes, limits.inodes);
+	return limits;
+}
+
+static int build_box(struct service *s, struct service_failure *why)
+{
+	const struct sandbox_mount mounts[MOUNTS] = {
+		{ SANDBOX_OVERLAY, s->spec->sub->dir, "/work" },
+		{ SANDBOX_SCRATCH, NULL, "/data" },
+		{ SANDBOX_READ_ONLY, s->python.env, s->python.env },
+		{ SANDBOX_READ_ONLY, s->python.session, s->python.session },
+	};
+	const struct sandbox_spec spec = {
+		.mounts = mounts,
+		.n_mounts = MOUNTS,
+		.reduced = s->spec->reduced,
+		.listen_port = PORT,
+		.limits = limits_of(s->spec),
+	};
+	struct sandbox_failure f;
+
+	if (sandbox_open(&s->box, &spec, &f) < 0)
+		return box_failed(s->arena, why, &f);
+	return 0;
+}
+
+/*
+ * A fork server that is there, else one of our own, which imports while the
+ * box is built.  None is no failure: cold gives the same verdicts.
+ */
+static void find_fork_server(struct service *s)
+{
+	struct sandbox_failure f;
+	const char *path = python_warm_socket(s->arena);
+
+	if (s->spec->cold || s->spec->launch->cold)
+		return;
+	if (path && forkserver_connect(&s->fork, path,
+				       python_build(s->arena, &s->python),
+				       &f) == 0) {
+		s->reused = true;
+		return;
+	}
+	if (forkserver_spawn(&s->fork, s->python.exe, s->python.warm,
+			     s->python.packages, &f) < 0)
+		s->fork = NULL;
+}
+
+int service_open(struct arena *arena, const struct service_spec *spec,
+		 struct service **ret, struct service_failure *why)
+{
+	struct service *s = arena_alloc(arena, sizeof(*s));
+	struct err err;
+	int r;
+
+	*s = (struct service){ .arena = arena, .spec = spec, .watch = -1 };
+	if (python_find(arena, &s->python, &err) < 0)
+		return failed(why, SERVICE_BROKEN,
+			      arena_strdup(arena, err.msg));
+	find_fork_server(s);
+	r = build_box(s, why);
+	if (r < 0) {
+		forkserver_free(s->fork);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+static void forget_program(struct service *s)
+{
+	http_free(s->http);
+	s->http = NULL;
+	if (s->watch >= 0)
+		close(s->watch);
+	s->watch = -1;
+}
+
+void service_close(struct service *s, struct sandbox_state *ret)
+{
+	forget_program(s);
+	sandbox_close(s->box, ret);
+	forkserver_free(s->fork);
+}
+
+struct sandbox *service_box(struct service *s)
+{
+	return s->box;
+}
+
+struct http *service_http(struct service *s)
+{
+	return s->http;
+}
+
+uint16_t service_port(const struct service *s)
+{
+	return s->port;
+}
+
+bool service_has_ended(struct service *s)
+{
+	return watch_is_readable(sandbox_ended_fd(s->box));
+}
+
+/* What the app may see of its surroundings; the manifest's come last. */
+static const char *const *environment(struct service *s)
+{
+	const struct exercise *ex = s->spec->ex;
+	const char **env = arena_array(s->arena, ENV_FIXED + ex->n_env + 1,
+				       sizeof(*env));
+	size_t n = 0;
+
+	env[n++] = arena_printf(s->arena, "PATH=%s/bin:/usr/bin:/bin",
+				s->python.env);
+	env[n++] = "HOME=/tmp";
+	env[n++] = "TMPDIR=/tmp";
+	env[n++] = "LANG=C.UTF-8";
+	env[n++] = "TZ=UTC";
+	env[n++] = "PYTHONDONTWRITEBYTECODE=1";
+	env[n++] = "PYTHONUNBUFFERED=1";
+	env[n++] = "DATA_DIR=/data";
+	env[n++] = arena_printf(s->arena, "PORT=%d", PORT);
+	for (size_t i = 0; i < ex->n_env; i++)
+		env[n++] = arena_printf(s->arena, "%s=%s", ex->env[i].name,
+					ex->env[i].value);
+	return env;
+}
+
+/* The same for a warm start, which leaves out the interpreter itself. */
+static const char *const *arguments(struct service *s, bool warm)
+{
+	const struct launch *launch = s->spec->launch;
+	const struct exercise *ex = s->spec->ex;
+	const char **argv = arena_array(s->arena, ARGS, sizeof(*argv));
+	size_t n = 0;
+
+	if (!warm) {
+		argv[n++] = s->python.exe;
+		argv[n++] = "-I";
+		argv[n++] = "-S";
+	}
+	argv[n++] = s->python.serve;
+	argv[n++] = arena_printf(s->arena, "packages=%s", s->python.packages);
+	if (launch->script) {
+		argv[n++] = arena_printf(s->arena, "script=%s", launch->script);
+		return argv;
+	}
+	argv[n++] = arena_printf(s->arena, "target=%s", launch->target);
+	argv[n++] = arena_printf(s->arena, "workers=%d", ex->workers);
+	argv[n++] = arena_printf(s->arena, "threads=%d", ex->threads);
+	return argv;
+}
+
+static int run_program(struct service *s, struct service_failure *why)
+{
+	const struct launch *launch = s->spec->launch;
+	struct sandbox_failure f;
+	struct sandbox_program program = {
+		.env = environment(s),
+		.cwd = launch->dir && *launch->dir
+			       ? arena_printf(s->arena, "/work/%s", launch->dir)
+			       : "/work",
+		.listener = !launch->script,
+	};
+	int r = -1;
+
+	if (s->fork) {
+		program.argv = arguments(s, true);
+		r = forkserver_start(s->fork, s->box, &program, &f);
+		if (r < 0) {
+			forkserver_free(s->fork);
+			s->fork = NULL;
+		}
+	}
+	if (r < 0) {
+		program.argv = arguments(s, false);
+		r = sandbox_start(s->box, &program, &f);
+	}
+	return r < 0 ? box_failed(s->arena, why, &f) : 0;
+}
+
+static int open_socket(void *ctx, int domain, int type)
+{
+	struct service *s = ctx;
+
+	return sandbox_socket(s->box, domain, type);
+}
+
+static int open_client(struct service *s, struct service_failure *why)
+{
+	const struct http_options options = {
+		.port = s->port,
+		.body_max = TRANSCRIPT_BODY_MAX,
+		.socket = open_socket,
+		.ctx = s,
+	};
+	struct err err;
+
+	if (http_new(&s->http, &options, &err) < 0)
+		return failed(why, SERVICE_BROKEN,
+			      arena_strdup(s->arena, err.msg));
+	http_watch(s->http, s->watch);
+	return 0;
+}
+
+/* A program listens where it likes: look until something does. */
+static bool find_port(struct service *s, int64_t deadline_ns)
+{
+	s->port = PORT;
+	while (s->spec->launch->script) {
+		if (sandbox_listeners(s->box, &s->port, 1) > 0)
+			return true;
+		if (!clock_left_ms(deadline_ns) || watch_is_readable(s->watch))
+			return false;
+		sandbox_wait(s->box, LISTEN_POLL_MS);
+	}
+	return true;
+}
+
+/*
+ * Every server refuses this line by itself.  Any reaction means that it reads
+ * what comes, which gunicorn's workers do once they have loaded the app.
+ */
+static bool answers(struct service *s, int64_t deadline_ns)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct http_response res;
+	int left_ms = clock_left_ms(deadline_ns);
+
+	if (!left_ms ||
+	    http_raw(s->http, arena, SPAN_LIT("READY?\r\n\r\n"), left_ms, &res,
+		     NULL) < 0)
+		return false;
+	return res.end != HTTP_CANCELLED && res.end != HTTP_TIMED_OUT &&
+	       res.end != HTTP_REFUSED;
+}
+
+static int wait_until_ready(struct service *s, struct service_failure *why)
+{
+	const int fds[] = { s->spec->stop_fd, sandbox_ended_fd(s->box) };
+	int64_t deadline_ns =
+		clock_ns() + or_default(s->spec->ex->limits.ready_ms,
+					READY_MS) * 1000000;
+
+	s->watch = watch_open(fds, ARRAY_LEN(fds));
+	if (s->watch < 0)
+		return failed(why, SERVICE_BROKEN, "no descriptor to wait on");
+	if (find_port(s, deadline_ns)) {
+		int r = open_client(s, why);
+
+		if (r < 0)
+			return r;
+		if (answers(s, deadline_ns) && !service_has_ended(s))
+			return 0;
+	}
+	*why = startup_failure(s->arena, s->spec, s->box, s->output_at);
+	return -ECHILD;
+}
+
+int service_start(struct service *s, struct service_start *ret,
+		  struct service_failure *why)
+{
+	int64_t begin_ns = clock_ns();
+	struct sandbox_state state;
+	int r;
+
+	if (sandbox_sync(s->box, &state) == 0)
+		s->output_at = state.output_len;
+	r = run_program(s, why);
+	if (r == 0)
+		r = wait_until_ready(s, why);
+	if (r < 0)
+		return r;
+	*ret = (struct service_start){
+		.warm = s->fork != NULL,
+		.reused = s->reused && s->fork,
+		.port = s->port,
+		.start_ms = (clock_ns() - begin_ns) / 1000000,
+	};
+	return 0;
+}
+
+int service_restart(struct service *s, struct service_start *ret,
+		    struct service_failure *why)
+{
+	forget_program(s);
+	if (sandbox_stop(s->box) < 0)
+		return failed(why, SERVICE_BROKEN,
+			      "the box could not be emptied");
+	return service_start(s, ret, why);
+}

@@ -1,0 +1,297 @@
+#include "runner/session/session.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+#include "runner/base/text.h"
+#include "runner/exercise/exercise.h"
+#include "runner/grader.h"
+#include "runner/session/run.h"
+#include "runner/session/watch.h"
+
+#define DEADLINE_MS   120000 /* of a run, unless the exercise says so */
+#define BOX_SPARE_MS  5000   /* the box outlives the run it is for */
+#define GRADERS_MAX   100
+
+/* --- the author's part ---------------------------------------------------- */
+
+static int unknown_grader(const struct exercise *ex, const struct criterion *c,
+			  struct err *err)
+{
+	const char *names[GRADERS_MAX + 1] = { NULL };
+	const char *meant;
+
+	for (size_t i = 0; grader_table[i] && i < GRADERS_MAX; i++)
+		names[i] = grader_table[i]->name;
+	meant = text_suggest(c->grader, names);
+	return err_set(err, EINVAL,
+		       "%s/exercise.json:%d: no grader `%s`%s%s%s", ex->dir,
+		       c->line, c->grader, meant ? "; did you mean `" : "",
+		       meant ? meant : "", meant ? "`?" : "");
+}
+
+static int configure(struct arena *arena, const struct exercise *ex,
+		     struct run_criterion *criteria, struct err *err)
+{
+	for (size_t i = 0; i < ex->n_criteria; i++) {
+		struct run_criterion *rc = &criteria[i];
+		int r = 0;
+
+		rc->c = &ex->criteria[i];
+		rc->grader = grader_find(rc->c->grader);
+		if (!rc->grader)
+			return unknown_grader(ex, rc->c, err);
+		if (rc->grader->configure)
+			r = rc->grader->configure(arena, ex, rc->c,
+						  &rc->config, err);
+		if (r < 0)
+			return err_wrap(err, "%s/exercise.json: criterion `%s`",
+					ex->dir, rc->c->id);
+	}
+	return 0;
+}
+
+int session_configure(struct arena *arena, const struct exercise *ex,
+		      struct err *err)
+{
+	return configure(arena, ex,
+			 arena_array(arena, ex->n_criteria,
+				     sizeof(struct run_criterion)),
+			 err);
+}
+
+/* --- which criteria ------------------------------------------------------- */
+
+static struct run_criterion *find(struct run *run, const char *id)
+{
+	for (size_t i = 0; i < run->ex->n_criteria; i++)
+		if (strcmp(run->criteria[i].c->id, id) == 0)
+			return &run->criteria[i];
+	return NULL;
+}
+
+/* What it needs is asked too: else a failure there would look like one here.
+ * The manifest allows needs to name earlier criteria only, so this ends. */
+static void select_with_needs(struct run *run, struct run_criterion *rc)
+{
+	if (!rc || rc->selected)
+		return;
+	rc->selected = true;
+	run->n_selected++;
+	for (size_t i = 0; i < rc->c->n_needs; i++)
+		select_with_needs(run, find(run, rc->c->needs[i]));
+}
+
+static void select_criteria(struct run *run)
+{
+	for (size_t i = 0; i < run->options->n_only; i++)
+		select_with_needs(run, find(run, run->options->only[i]));
+	for (size_t i = 0; !run->options->n_only && i < run->ex->n_criteria;
+	     i++)
+		select_with_needs(run, &run->criteria[i]);
+}
+
+/* --- the run -------------------------------------------------------------- */
+
+static bool is_stopped(const struct run *run)
+{
+	return watch_is_readable(run->stop_fd);
+}
+
+static void ask_one(struct run *run, size_t i)
+{
+	const struct session_options *o = run->options;
+
+	if (!run->criteria[i].selected || is_stopped(run))
+		return;
+	run_criterion(run, i);
+	run->n_done++;
+	if (o->progress)
+		o->progress(o->ctx, run->criteria[i].c->id, run->n_done,
+			    run->n_selected);
+}
+
+static bool runs_last(const struct run *run, size_t i)
+{
+	return run->criteria[i].grader->flags & GRADER_RUNS_LAST;
+}
+
+static void ask_all(struct run *run)
+{
+	for (size_t i = 0; i < run->ex->n_criteria; i++)
+		if (!runs_last(run, i))
+			ask_one(run, i);
+	for (size_t i = 0; i < run->ex->n_criteria; i++)
+		if (runs_last(run, i))
+			ask_one(run, i);
+}
+
+static void end_stopped(struct run *run)
+{
+	if (watch_is_readable(run->options->interrupt_fd))
+		run_event_end(run, "interrupted", "the run was interrupted",
+			      NULL);
+	else
+		run_event_end(run, "time-over",
+			      arena_printf(run->arena, "the run's %lld s are "
+					   "over, %zu of %zu criteria asked",
+					   (long long)run->options->deadline_ms
+						   / 1000,
+					   run->n_done, run->n_selected),
+			      NULL);
+}
+
+static void end_not_ready(struct run *run, const struct service_failure *why)
+{
+	switch (why->end) {
+	case SERVICE_STOPPED:
+		end_stopped(run);
+		return;
+	case SERVICE_ISOLATION:
+		run_event_end(run, "isolation", why->reason, NULL);
+		return;
+	case SERVICE_READY:
+	case SERVICE_BROKEN:
+		run_event_end(run, "broken", why->reason, why->detail);
+		return;
+	case SERVICE_CRASHED:
+	case SERVICE_NO_APP:
+	case SERVICE_LACKS:
+	case SERVICE_SILENT:
+		run_event_end(run, "not-gradable", why->reason, why->detail);
+		return;
+	}
+}
+
+/* Start, ask, and leave `why` with what went wrong before anything was. */
+static void serve_and_ask(struct run *run, struct service_failure *why)
+{
+	struct sandbox_state state;
+	int r;
+
+	if (sandbox_sync(service_box(run->service), &state) == 0)
+		run_event_started(run, &state);
+	r = service_start(run->service, &run->start, why);
+	if (r == 0)
+		run_event_ready(run);
+	run_record_output(run, SIZE_MAX);
+	if (r == 0)
+		ask_all(run);
+}
+
+static void run_in_box(struct run *run)
+{
+	const struct service_spec spec = {
+		.ex = run->ex,
+		.sub = run->sub,
+		.launch = &run->launch,
+		.cold = run->options->cold,
+		.reduced = run->options->reduced,
+		.wall_ms = run->options->deadline_ms + BOX_SPARE_MS,
+		.stop_fd = run->stop_fd,
+	};
+	struct service_failure why = { SERVICE_READY, NULL, NULL };
+	struct sandbox_state state;
+
+	if (service_open(run->arena, &spec, &run->service, &why) < 0) {
+		end_not_ready(run, &why);
+		return;
+	}
+	serve_and_ask(run, &why);
+	run_record_output(run, SIZE_MAX);
+	service_close(run->service, &state);
+	run_event_box_ended(run, &state);
+	if (why.end != SERVICE_READY)
+		end_not_ready(run, &why);
+	else if (run->n_done < run->n_selected || is_stopped(run))
+		end_stopped(run);
+	else
+		run_event_end(run, "graded", NULL, NULL);
+}
+
+static int watch_for_stops(struct run *run, struct err *err)
+{
+	int fds[2] = { run->options->interrupt_fd, -1 };
+
+	run->timer_fd = watch_timer(run->options->deadline_ms);
+	fds[1] = run->timer_fd;
+	run->stop_fd = run->timer_fd < 0 ? -1 : watch_open(fds, 2);
+	if (run->stop_fd < 0)
+		return err_set(err, EMFILE, "no descriptors for the run");
+	return 0;
+}
+
+static int run_all(struct run *run, struct err *err)
+{
+	struct err why;
+	int r = watch_for_stops(run, err);
+
+	if (r < 0)
+		return r;
+	run_event_begin(run);
+	if (discover(run->arena, run->sub, run->ex->app, &run->launch, &why) <
+	    0)
+		run_event_end(run, "not-gradable",
+			      arena_strdup(run->arena, why.msg), NULL);
+	else
+		run_in_box(run);
+	return transcript_error(run->t, err);
+}
+
+/* Everything that needs no descriptor: options, graders, criteria. */
+static int prepare(struct run *run, struct session_options *own,
+		   struct err *err)
+{
+	const struct exercise *ex = run->ex;
+	int r;
+
+	if (!own->deadline_ms)
+		own->deadline_ms = ex->limits.wall_ms ? ex->limits.wall_ms
+						      : DEADLINE_MS;
+	run->options = own;
+	run->timer_fd = run->stop_fd = -1;
+	run->criteria = arena_array(run->arena, ex->n_criteria,
+				    sizeof(*run->criteria));
+	run->findings = arena_array(run->arena, ex->n_criteria,
+				    sizeof(*run->findings));
+	r = configure(run->arena, ex, run->criteria, err);
+	if (r == 0)
+		select_criteria(run);
+	return r;
+}
+
+int session_run(struct arena *arena, const struct exercise *ex,
+		const struct submission *sub,
+		const struct session_options *options, struct transcript *t,
+		struct err *err)
+{
+	struct session_options own = *options;
+	struct run run = { .arena = arena, .ex = ex, .sub = sub, .t = t };
+	int r = prepare(&run, &own, err);
+
+	if (r == 0)
+		r = run_all(&run, err);
+	if (run.stop_fd >= 0)
+		close(run.stop_fd);
+	if (run.timer_fd >= 0)
+		close(run.timer_fd);
+	return r;
+}
+
+int session_refuse(struct arena *arena, const struct exercise *ex,
+		   const struct submission *sub, const char *reason,
+		   const struct session_options *options,
+		   struct transcript *t, struct err *err)
+{
+	struct session_options own = *options;
+	struct run run = { .arena = arena, .ex = ex, .sub = sub, .t = t };
+	int r = prepare(&run, &own, err);
+
+	if (r < 0)
+		return r;
+	run_event_begin(&run);
+	run_event_end(&run, "not-gradable", reason, NULL);
+	return transcript_error(t, err);
+}

@@ -1,0 +1,201 @@
+#include "runner/session/startup.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/text.h"
+#include "runner/exercise/exercise.h"
+#include "runner/session/watch.h"
+#include "runner/submission/submission.h"
+
+#define OUTPUT_BYTES 8192 /* looked at, from the end */
+#define DETAIL_LINES 20
+#define LINE_BYTES   300
+
+/* Exit statuses of serve.py; its own page says when. */
+enum { SERVE_CRASHED = 3, SERVE_NO_APP = 4, SERVE_MISSING = 5, SERVE_OURS = 6 };
+
+/* The end of what the program printed, without line feeds behind. */
+static struct span last_output(struct arena *arena, struct sandbox *box,
+			       const struct sandbox_state *state, int64_t from)
+{
+	char *text = arena_alloc(arena, OUTPUT_BYTES);
+	size_t n;
+
+	if (state->output_len - from > OUTPUT_BYTES)
+		from = state->output_len - OUTPUT_BYTES;
+	n = sandbox_output(box, from, text, OUTPUT_BYTES);
+	while (n && isspace((unsigned char)text[n - 1]))
+		n--;
+	return (struct span){ text, n };
+}
+
+/* The last `count` lines. */
+static struct span last_lines(struct span text, int count)
+{
+	size_t at = text.len;
+
+	while (at && (text.data[at - 1] != '\n' || --count > 0))
+		at--;
+	return (struct span){ text.data + at, text.len - at };
+}
+
+static const char *last_line(struct arena *arena, struct span text)
+{
+	return text_visible(arena, last_lines(text, 1), LINE_BYTES);
+}
+
+/* "No module named 'a.b'" names a; NULL when the line says something else. */
+static const char *missing_module(struct arena *arena, struct span output)
+{
+	struct span line = last_lines(output, 1);
+	size_t at = span_find(line, SPAN_LIT("No module named '")) + 17, n = 0;
+
+	if (at >= line.len)
+		return NULL;
+	while (at + n < line.len && line.data[at + n] != '\'' &&
+	       line.data[at + n] != '.')
+		n++;
+	return text_visible(arena, (struct span){ line.data + at, n }, 80);
+}
+
+/* Does the submission bring a module of that name, in any of its folders? */
+static bool brings_module(const struct submission *sub, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < sub->n_files; i++) {
+		const char *p = sub->files[i].path;
+
+		for (; p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL)
+			if (strncmp(p, name, n) == 0 &&
+			    (p[n] == '/' || strcmp(p + n, ".py") == 0))
+				return true;
+	}
+	return false;
+}
+
+static struct service_failure missing(struct arena *arena,
+				      const struct service_spec *spec,
+				      struct span output)
+{
+	const char *name = missing_module(arena, output);
+
+	if (!name || brings_module(spec->sub, name))
+		return (struct service_failure){
+			SERVICE_CRASHED,
+			arena_printf(arena, "the app failed while it was "
+				     "imported: %s", last_line(arena, output)),
+			NULL
+		};
+	return (struct service_failure){
+		SERVICE_LACKS,
+		arena_printf(arena, "the environment lacks the package `%s` "
+			     "that the app imports", name),
+		NULL
+	};
+}
+
+static const char *how_it_exited(struct arena *arena, int code,
+				 struct span output)
+{
+	const char *line = last_line(arena, output);
+
+	switch (code) {
+	case SERVE_CRASHED:
+		return arena_printf(arena, "the app failed while it was "
+				    "imported: %s", line);
+	case SERVE_NO_APP:
+		return line;
+	case SERVE_OURS:
+		return arena_printf(arena, "serve.py failed: %s", line);
+	}
+	return arena_printf(arena, "the app ended by itself before it served, "
+			    "with status %d%s%s", code, *line ? ": " : "",
+			    line);
+}
+
+static struct service_failure exited(struct arena *arena,
+				     const struct service_spec *spec, int code,
+				     struct span output)
+{
+	struct service_failure f = { SERVICE_CRASHED, NULL, NULL };
+
+	if (code == SERVE_MISSING)
+		return missing(arena, spec, output);
+	if (code == SERVE_NO_APP)
+		f.end = SERVICE_NO_APP;
+	if (code == SERVE_OURS)
+		f.end = SERVICE_BROKEN;
+	f.reason = how_it_exited(arena, code, output);
+	return f;
+}
+
+static const char *how_it_ended(struct arena *arena,
+				const struct sandbox_state *state)
+{
+	if (state->reason == SANDBOX_SIGNALLED)
+		return arena_printf(arena, "the app was ended by signal %d "
+				    "(%s) before it served", state->signal,
+				    strsignal(state->signal));
+	return arena_printf(arena, "the app reached the limit %s before it "
+			    "served", sandbox_reason_name(state->reason));
+}
+
+static struct service_failure judge(struct arena *arena,
+				    const struct service_spec *spec,
+				    const struct sandbox_state *state,
+				    struct span output)
+{
+	switch (state->reason) {
+	case SANDBOX_EXITED:
+		return exited(arena, spec, state->exit_code, output);
+	case SANDBOX_RUNNING:
+		return (struct service_failure){
+			SERVICE_SILENT,
+			"the app is running and does not answer connections",
+			NULL
+		};
+	case SANDBOX_STOPPED:
+	case SANDBOX_ERROR:
+		return (struct service_failure){
+			SERVICE_BROKEN, "the box ended before the app served",
+			NULL
+		};
+	case SANDBOX_SIGNALLED:
+	case SANDBOX_CPU_TIME:
+	case SANDBOX_WALL_TIME:
+	case SANDBOX_MEMORY:
+	case SANDBOX_PROCESSES:
+	case SANDBOX_DISK_BYTES:
+	case SANDBOX_DISK_INODES:
+	case SANDBOX_DESCRIPTORS:
+		break;
+	}
+	return (struct service_failure){ SERVICE_CRASHED,
+					 how_it_ended(arena, state), NULL };
+}
+
+struct service_failure startup_failure(struct arena *arena,
+				       const struct service_spec *spec,
+				       struct sandbox *box, int64_t output_at)
+{
+	struct sandbox_state state;
+	struct service_failure f;
+	struct span output;
+
+	if (watch_is_readable(spec->stop_fd))
+		return (struct service_failure){ SERVICE_STOPPED, NULL, NULL };
+	if (sandbox_sync(box, &state) < 0)
+		return (struct service_failure){
+			SERVICE_BROKEN, "the box does not answer", NULL
+		};
+	output = last_output(arena, box, &state, output_at);
+	f = judge(arena, spec, &state, output);
+	if (output.len)
+		f.detail = text_visible_lines(
+			arena, last_lines(output, DETAIL_LINES), 0);
+	return f;
+}

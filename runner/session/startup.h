@@ -1,0 +1,12 @@
+/* startup -- why an app did not come up, and whose fault that is. */
+#ifndef RUNNER_SESSION_STARTUP_H
+#define RUNNER_SESSION_STARTUP_H
+
+#include "runner/session/service.h"
+
+/* Look at how the program ended, and at what it printed from `output_at`. */
+struct service_failure startup_failure(struct arena *arena,
+				       const struct service_spec *spec,
+				       struct sandbox *box, int64_t output_at);
+
+#endif
