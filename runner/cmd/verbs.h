@@ -6,6 +6,7 @@
 
 extern const struct verb verb_list;
 extern const struct verb verb_show;
+extern const struct verb verb_grade;
 extern const struct verb verb_help;
 
 #endif

@@ -51,7 +51,7 @@ const struct exchange *const *grading_exchanges(const struct grading *g,
 	return g->run->exchanges;
 }
 
-/* --- the record --------------------------------------------------------- */
+/* --- the record --- */
 
 static void record_denied(struct run *run, const struct sandbox_state *state,
 			  size_t request)
@@ -145,7 +145,7 @@ static void record_exchange(struct grading *g, struct exchange *x)
 	g->latest = x;
 }
 
-/* --- what a grader may do ------------------------------------------------ */
+/* --- what a grader may do --- */
 
 int grading_send(struct grading *g, const struct http_request *req,
 		 const struct exchange **ret, struct err *err)
@@ -189,7 +189,7 @@ int grading_burst(struct grading *g, const struct http_request *req, size_t n,
 		record_exchange(g, x);
 		list[i] = x;
 	}
-	/* Nobody can tell which of them it was: the log is the whole burst's. */
+	/* Nobody can tell whose it was: the log is the whole burst's. */
 	log = run_record_output(run, n ? list[0]->request_event : SIZE_MAX);
 	if (n)
 		((struct exchange *)(uintptr_t)list[0])->log = log;
@@ -260,7 +260,7 @@ int grading_restart(struct grading *g, bool *ret_ready, struct err *err)
 	return 0;
 }
 
-/* --- what a grader finds -------------------------------------------------- */
+/* --- what a grader finds --- */
 
 static void keep_finding(struct run *run, struct run_findings *list,
 			 const struct finding *f, size_t event)
@@ -360,7 +360,7 @@ void grading_not_measured(struct grading *g, const struct check *check,
 	add_finding(g, check, STATUS_NOT_MEASURED, message);
 }
 
-/* --- one criterion -------------------------------------------------------- */
+/* --- one criterion --- */
 
 /* What the findings so far come to, by the code that makes the verdict. */
 static enum status status_so_far(const struct run *run, const char *id)

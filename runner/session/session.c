@@ -15,7 +15,7 @@
 #define BOX_SPARE_MS  5000   /* the box outlives the run it is for */
 #define GRADERS_MAX   100
 
-/* --- the author's part ---------------------------------------------------- */
+/* --- the author's part --- */
 
 static int unknown_grader(const struct exercise *ex, const struct criterion *c,
 			  struct err *err)
@@ -62,7 +62,7 @@ int session_configure(struct arena *arena, const struct exercise *ex,
 			 err);
 }
 
-/* --- which criteria ------------------------------------------------------- */
+/* --- which criteria --- */
 
 static struct run_criterion *find(struct run *run, const char *id)
 {
@@ -93,7 +93,7 @@ static void select_criteria(struct run *run)
 		select_with_needs(run, &run->criteria[i]);
 }
 
-/* --- the run -------------------------------------------------------------- */
+/* --- the run --- */
 
 static bool is_stopped(const struct run *run)
 {

@@ -1,0 +1,363 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/clock.h"
+#include "runner/base/err.h"
+#include "runner/base/file.h"
+#include "runner/base/text.h"
+#include "runner/cmd/interrupt.h"
+#include "runner/cmd/reports.h"
+#include "runner/cmd/verbs.h"
+#include "runner/exercise/exercise.h"
+#include "runner/session/session.h"
+#include "runner/submission/submission.h"
+
+struct grade_options {
+	struct option_u64 seed;
+	struct option_list only, reports;
+	int threshold;
+	const char *transcript, *label, *isolation, *view;
+	int64_t deadline_ms;
+	bool cold, quiet, exit_zero;
+};
+
+#define AT(m) .offset = offsetof(struct grade_options, m)
+static const struct option_spec options[] = {
+	{ "report", 0, OPTION_LIST, AT(reports), "FORMAT[=FILE]",
+	  REPORT_OPTION_HELP },
+	{ "seed", 0, OPTION_U64, AT(seed), "N",
+	  "draw the same values as the run that printed this seed" },
+	{ "only", 0, OPTION_LIST, AT(only), "ID",
+	  "ask this criterion and what it needs; may be repeated" },
+	{ "threshold", 0, OPTION_PERCENT, AT(threshold), "P",
+	  "exit with 0 from this percentage on (default: 100)" },
+	{ "transcript", 0, OPTION_STRING, AT(transcript), "FILE",
+	  "write the transcript there, not to the folder of runs" },
+	{ "label", 0, OPTION_STRING, AT(label), "TEXT",
+	  "a name for the submission in the reports" },
+	{ "view", 0, OPTION_CHOICE, AT(view), "interviewer|candidate",
+	  "for whom the reports are" },
+	{ "deadline", 0, OPTION_MS, AT(deadline_ms), "SECONDS",
+	  "end the run after this time, with status 124" },
+	{ "isolation", 0, OPTION_CHOICE, AT(isolation), "full|reduced",
+	  "reduced accepts a machine that lacks layers of the box" },
+	{ "cold", 0, OPTION_FLAG, AT(cold), NULL,
+	  "start a new Python, never a fork of a warm one" },
+	{ "exit-zero", 0, OPTION_FLAG, AT(exit_zero), NULL,
+	  "exit with 0 whenever there is a result" },
+	{ "quiet", 'q', OPTION_FLAG, AT(quiet), NULL,
+	  "no progress, and no report that was not asked for" },
+	{ 0 },
+};
+
+static const struct grade_options defaults = {
+	.threshold = 10000,
+	.isolation = "full",
+	.view = "interviewer",
+};
+
+/* One use of the verb. */
+struct grade {
+	const struct command *c;
+	const struct grade_options *o;
+	struct reports reports;
+	const struct exercise *ex;
+	const char *path; /* of the transcript */
+	struct session_options session;
+	bool shows_progress;
+};
+
+static int fail(const struct grade *g, enum exit_status status,
+		const struct err *err)
+{
+	return cmd_fail(g->c, status, err);
+}
+
+/* --- before anything runs --- */
+
+static int load_exercise(struct grade *g)
+{
+	struct arena *arena = g->c->arena;
+	const char *dir;
+	struct err err;
+
+	if (exercise_find(arena, g->c->args[0], &dir, &err) < 0)
+		return fail(g, EXIT_STATUS_USAGE, &err);
+	if (exercise_load(arena, dir, &g->ex, &err) < 0 ||
+	    session_configure(arena, g->ex, &err) < 0)
+		return fail(g, err.code == ENOMEM ? EXIT_STATUS_INTERNAL
+						  : EXIT_STATUS_EXERCISE,
+			    &err);
+	return EXIT_STATUS_OK;
+}
+
+static int check_only(struct grade *g)
+{
+	const struct exercise *ex = g->ex;
+	const char **ids = arena_array(g->c->arena, ex->n_criteria + 1,
+				       sizeof(*ids));
+
+	for (size_t i = 0; i < ex->n_criteria; i++)
+		ids[i] = ex->criteria[i].id;
+	for (size_t i = 0; i < g->o->only.n; i++) {
+		const char *id = g->o->only.items[i], *meant;
+
+		if (exercise_criterion(ex, id))
+			continue;
+		meant = text_suggest(id, ids);
+		return cmd_usage(g->c, "no criterion `%s` in %s%s%s%s", id,
+				 ex->slug, meant ? "; did you mean `" : "",
+				 meant ? meant : "", meant ? "`?" : "");
+	}
+	return EXIT_STATUS_OK;
+}
+
+/* "2026-11-22T19:45:07Z" without what file systems and shells dislike. */
+static const char *run_id(struct grade *g)
+{
+	char now[CLOCK_UTC_BYTES], id[CLOCK_UTC_BYTES] = "";
+	unsigned random = 0;
+	size_t n = 0;
+
+	clock_utc(now);
+	for (size_t i = 0; now[i]; i++)
+		if (now[i] != '-' && now[i] != ':')
+			id[n++] = now[i];
+	if (getrandom(&random, sizeof(random), 0) < 0)
+		random = (unsigned)getpid();
+	return arena_printf(g->c->arena, "%s-%s-%06x", id, g->ex->slug,
+			    random & 0xffffff);
+}
+
+static int choose_path(struct grade *g, struct err *err)
+{
+	const char *dir;
+	int r;
+
+	g->path = g->o->transcript;
+	if (g->path)
+		return 0;
+	dir = arena_printf(g->c->arena, "%s/runs",
+			   file_state_dir(g->c->arena));
+	r = file_make_dirs(dir, err);
+	g->path = arena_printf(g->c->arena, "%s/%s.jsonl", dir, run_id(g));
+	return r;
+}
+
+static uint64_t choose_seed(const struct grade *g)
+{
+	uint32_t seed;
+
+	if (g->o->seed.given)
+		return g->o->seed.value;
+	/* Short enough to be read aloud and typed again. */
+	if (getrandom(&seed, sizeof(seed), 0) < 0)
+		seed = (uint32_t)clock_ns();
+	return seed;
+}
+
+/* --- while it runs --- */
+
+static void show_progress(void *ctx, const char *criterion, size_t done,
+			  size_t all)
+{
+	const struct grade *g = ctx;
+
+	if (g->shows_progress)
+		fprintf(stderr, "\r\033[K%zu/%zu %s", done, all,
+			done < all ? criterion : "");
+}
+
+static void clear_progress(const struct grade *g)
+{
+	if (g->shows_progress)
+		fprintf(stderr, "\r\033[K");
+}
+
+static bool can_show_progress(const struct grade *g)
+{
+	const char *term = getenv("TERM");
+
+	return !g->o->quiet && isatty(STDERR_FILENO) && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static int fill_session(struct grade *g, struct err *err)
+{
+	const struct grade_options *o = g->o;
+
+	g->session = (struct session_options){
+		.seed = choose_seed(g),
+		.cold = o->cold,
+		.reduced = strcmp(o->isolation, "reduced") == 0,
+		.threshold = o->threshold,
+		.deadline_ms = o->deadline_ms,
+		.only = o->only.items,
+		.n_only = o->only.n,
+		.interrupt_fd = -1,
+		.progress = show_progress,
+		.ctx = g,
+	};
+	g->shows_progress = can_show_progress(g);
+	return interrupt_begin(&g->session.interrupt_fd, err);
+}
+
+/* Is this failure to open a submission the command line's? */
+static bool is_usage(int code)
+{
+	return code == -ENOENT || code == -EACCES || code == -ENOTDIR ||
+	       code == -ENAMETOOLONG;
+}
+
+static bool is_candidates(int code)
+{
+	return code == -EINVAL || code == -EFBIG || code == -E2BIG ||
+	       code == -ELOOP;
+}
+
+static int run_session(struct grade *g, struct transcript *t,
+		       const struct submission *sub, const char *refused,
+		       struct err *err)
+{
+	struct arena *arena = g->c->arena;
+	int r;
+
+	if (refused)
+		r = session_refuse(arena, g->ex, sub, refused, &g->session, t,
+				   err);
+	else
+		r = session_run(arena, g->ex, sub, &g->session, t, err);
+	clear_progress(g);
+	return r;
+}
+
+/* --- afterwards --- */
+
+static int status_of(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_PASSED:
+		return EXIT_STATUS_OK;
+	case OUTCOME_FAILED:
+		return EXIT_STATUS_BELOW;
+	case OUTCOME_FLAKY:
+		return EXIT_STATUS_FLAKY;
+	case OUTCOME_NOT_GRADABLE:
+		return EXIT_STATUS_NOT_GRADABLE;
+	case OUTCOME_TIME_OVER:
+		return EXIT_STATUS_TIME_OVER;
+	case OUTCOME_INTERRUPTED:
+		return EXIT_STATUS_INTERRUPTED;
+	case OUTCOME_ISOLATION:
+		return EXIT_STATUS_ISOLATION;
+	case OUTCOME_BROKEN:
+		return EXIT_STATUS_INTERNAL;
+	}
+	return EXIT_STATUS_INTERNAL;
+}
+
+static int report(struct grade *g, const struct transcript *t)
+{
+	struct arena *arena = g->c->arena;
+	enum report_view view = strcmp(g->o->view, "candidate") == 0
+					? VIEW_CANDIDATE
+					: VIEW_INTERVIEWER;
+	bool unasked = g->o->quiet && !g->o->reports.n;
+	const struct record *r;
+	struct err err;
+
+	if (record_read(arena, transcript_lines(t), &r, &err) < 0)
+		return fail(g, EXIT_STATUS_INTERNAL, &err);
+	if (!unasked && reports_write(arena, &g->reports, r, view, g->path,
+				      &err) < 0)
+		return fail(g, EXIT_STATUS_INTERNAL, &err);
+	return g->o->exit_zero ? EXIT_STATUS_OK : status_of(r->outcome);
+}
+
+static int grade_into(struct grade *g, struct transcript *t,
+		      const struct submission *sub, const char *refused)
+{
+	struct err err;
+	int r = run_session(g, t, sub, refused, &err);
+	int status = report(g, t);
+
+	if (!g->o->quiet && !g->o->transcript)
+		cmd_note(g->c, "transcript: %s", g->path);
+	return r < 0 ? fail(g, EXIT_STATUS_INTERNAL, &err) : status;
+}
+
+static int grade_opened(struct grade *g, const struct submission *sub,
+			const char *refused)
+{
+	AUTO(transcript_free) struct transcript *t = NULL;
+	struct err err;
+
+	if (choose_path(g, &err) < 0)
+		return fail(g, EXIT_STATUS_INTERNAL, &err);
+	if (transcript_new(&t, g->path, &err) < 0)
+		return fail(g, g->o->transcript ? EXIT_STATUS_USAGE
+						: EXIT_STATUS_INTERNAL,
+			    &err);
+	if (fill_session(g, &err) < 0)
+		return fail(g, EXIT_STATUS_INTERNAL, &err);
+	return grade_into(g, t, sub, refused);
+}
+
+static int grade_submission(struct grade *g)
+{
+	AUTO(submission_close) const struct submission *sub = NULL;
+	const char *path = g->c->args[1];
+	const char *refused = NULL;
+	struct submission labelled;
+	struct err err;
+	int r = submission_open(g->c->arena, path, &sub, &err);
+
+	if (r < 0 && !is_candidates(r))
+		return fail(g, is_usage(r) ? EXIT_STATUS_USAGE
+					   : EXIT_STATUS_INTERNAL, &err);
+	labelled = sub ? *sub : (struct submission){ .path = path };
+	if (r < 0)
+		refused = err.msg;
+	labelled.label = g->o->label;
+	return grade_opened(g, &labelled, refused);
+}
+
+static int run(const struct command *c)
+{
+	struct grade g = { .c = c, .o = c->options };
+	struct err err;
+	int status;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (reports_parse(c->arena, &g.o->reports, &g.reports, &err) < 0)
+		return fail(&g, EXIT_STATUS_USAGE, &err);
+	status = load_exercise(&g);
+	if (status == EXIT_STATUS_OK)
+		status = check_only(&g);
+	return status == EXIT_STATUS_OK ? grade_submission(&g) : status;
+}
+
+const struct verb verb_grade = {
+	.name = "grade",
+	.synopsis = "EXERCISE SUBMISSION",
+	.help = "run a submission in a box and grade it",
+	.detail = "SUBMISSION is a folder, one .py file or an archive (.zip, "
+		  ".tar.gz, .tar.xz). Exit status: 0 graded at or above the "
+		  "threshold, 1 below it, 2 usage, 3 the exercise is wrong, 4 "
+		  "the submission does not start, 5 the box cannot be as "
+		  "tight as demanded, 6 our own failure, 7 flaky, 124 the "
+		  "time is over, 130 interrupted.",
+	.options = options,
+	.options_bytes = sizeof(struct grade_options),
+	.defaults = &defaults,
+	.args_min = 2,
+	.args_max = 2,
+	.run = run,
+};
