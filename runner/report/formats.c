@@ -10,6 +10,10 @@ const struct report_format *const report_formats[] = {
 	&report_terminal,
 	&report_json,
 	&report_html,
+	&report_junit,
+	&report_junit_gitlab,
+	&report_tap,
+	&report_tap14,
 	NULL,
 };
 
