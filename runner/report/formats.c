@@ -14,6 +14,12 @@ const struct report_format *const report_formats[] = {
 	&report_junit_gitlab,
 	&report_tap,
 	&report_tap14,
+	&report_gradescope,
+	&report_exercism,
+	&report_github,
+	&report_github_summary,
+	&report_ctrf,
+	&report_har,
 	NULL,
 };
 
