@@ -4,9 +4,10 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/json.h"
+#include "runner/base/text.h"
 #include "runner/report/exchange.h"
-#include "runner/report/report.h"
 #include "runner/report/facts.h"
+#include "runner/report/report.h"
 #include "runner/transcript/record.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/suite.h"
@@ -173,6 +174,104 @@ START_TEST(an_exchange_is_read_back_with_its_bytes_and_its_log)
 }
 END_TEST
 
+static int n_formats(void)
+{
+	int n = 0;
+
+	while (report_formats[n])
+		n++;
+	return n;
+}
+
+START_TEST(a_candidate_sees_nothing_hidden_in_any_format)
+{
+	const char *name = report_formats[_i]->name, *text;
+
+	arena = arena_new();
+	text = render(name, sample_record(arena),
+		      (struct report_options){ .view = VIEW_CANDIDATE,
+					       .transcript_path =
+						       SAMPLE_HIDDEN });
+	silent(text, SAMPLE_HIDDEN);
+	silent(text, "secret");
+	text = render(name, sample_record(arena),
+		      (struct report_options){ .view = VIEW_INTERVIEWER });
+	says(text, SAMPLE_HIDDEN);
+}
+END_TEST
+
+START_TEST(no_format_lets_control_bytes_or_broken_text_through)
+{
+	const char *text;
+
+	arena = arena_new();
+	text = render(report_formats[_i]->name, sample_record(arena),
+		      (struct report_options){ .unicode = true });
+	ck_assert(text_is_utf8(span_of(text)));
+	silent(text, "\x1b");
+	silent(text, "\x01");
+	silent(text, "\x7f");
+}
+END_TEST
+
+START_TEST(every_format_says_why_nothing_was_graded)
+{
+	const char *name = report_formats[_i]->name, *text;
+
+	arena = arena_new();
+	text = render(name, sample_not_gradable(arena),
+		      (struct report_options){ 0 });
+	if (strcmp(name, "har") != 0)
+		says(text, "ended before it was ready");
+}
+END_TEST
+
+static const struct {
+	const char *format, *never;
+} markup_formats[] = {
+	{ "html", "<script" },	{ "html", "</script" },
+	{ "junit", "<script" },	{ "junit", "]]>" },
+	{ "github-summary", "<script" }, { "har", "<script>alert(1)\n" },
+};
+
+START_TEST(what_a_parser_would_obey_is_escaped)
+{
+	arena = arena_new();
+	silent(render(markup_formats[_i].format, sample_record(arena),
+		      (struct report_options){ 0 }),
+	       markup_formats[_i].never);
+}
+END_TEST
+
+START_TEST(the_candidates_points_are_those_of_what_is_shown)
+{
+	arena = arena_new();
+	says(render("terminal", sample_record(arena),
+		    (struct report_options){ .view = VIEW_CANDIDATE }),
+	     "6 of 9 points");
+}
+END_TEST
+
+START_TEST(github_obeys_nothing_between_the_fences)
+{
+	const char *text, *token, *body, *end;
+
+	arena = arena_new();
+	text = render("github", sample_record(arena),
+		      (struct report_options){ 0 });
+	token = strstr(text, "::stop-commands::");
+	ck_assert_ptr_nonnull(token);
+	token = arena_memdup(arena, token + 17, strcspn(token + 17, "\n"));
+	ck_assert_uint_eq(strlen(token), 24);
+	body = strstr(text, token) + 24;
+	end = strstr(body, token);
+	ck_assert_ptr_nonnull(end);
+	ck_assert_ptr_null(strstr(end + 1, token));
+	says(end, "::error title=Creating%3A a name is needed::");
+	silent(end, "\n{");
+}
+END_TEST
+
 static const struct {
 	const char *text, *last_two;
 } tails[] = {
@@ -200,5 +299,13 @@ SUITE(report)
 	TEST(an_app_that_did_not_start_shows_its_last_words);
 	TEST(the_json_document_tells_the_same);
 	TEST(an_exchange_is_read_back_with_its_bytes_and_its_log);
+	TEST_LOOP(a_candidate_sees_nothing_hidden_in_any_format, n_formats());
+	TEST_LOOP(no_format_lets_control_bytes_or_broken_text_through,
+		  n_formats());
+	TEST_LOOP(every_format_says_why_nothing_was_graded, n_formats());
+	TEST_LOOP(what_a_parser_would_obey_is_escaped,
+		  ARRAY_LEN(markup_formats));
+	TEST(the_candidates_points_are_those_of_what_is_shown);
+	TEST(github_obeys_nothing_between_the_fences);
 	TEST_LOOP(the_last_lines_are_whole_lines, ARRAY_LEN(tails));
 }
