@@ -116,9 +116,10 @@ static struct jsonout *score_object(const struct record *r)
 static struct jsonout *box_object(const struct record *r)
 {
 	static const char *const members[] = {
-		"reason", "code", "signal", "sampled", "layers", "cgroup",
-		"peak_memory_bytes", "cpu_ms", "wall_ms", "peak",
-		"output_cut", "limits_hit", NULL,
+		"reason", "code", "signal", "sampled", "output_cut",
+		"limits_hit", "denied_lost", "layers", "landlock_abi",
+		"cgroup", "wall_ms", "cpu_ms", "peak_memory_bytes",
+		"peak_disk_bytes", "peak_processes", "output_bytes", NULL,
 	};
 	static const char *const call[] = { "call", "detail", "count", NULL };
 	struct jsonout *out = jsonout_object();
@@ -126,8 +127,6 @@ static struct jsonout *box_object(const struct record *r)
 
 	for (size_t i = 0; members[i]; i++)
 		add_copy(out, members[i], r->box);
-	if (!json_get(r->box, "layers"))
-		add_copy(out, "layers", r->begin);
 	for (size_t i = 0; i < r->n_events; i++) {
 		struct jsonout *one;
 

@@ -214,31 +214,27 @@ static const char *outcome_text(struct paper *p, const struct record *r)
 	return name;
 }
 
-static const char *layers_text(struct paper *p, const struct json *box)
+/* What a person must know before trusting the score. */
+static void print_isolation(struct paper *p, const struct record *r)
 {
-	const struct json *missing = json_get(box, "missing");
-	const char *text = "";
-
-	for (size_t i = 0; missing && missing->type == JSON_ARRAY &&
-			   i < missing->count; i++)
-		text = arena_printf(p->arena, "%s%s%.*s", text, i ? ", " : "",
-				    (int)missing->items[i].text.len,
-				    missing->items[i].text.data);
-	return text;
+	if (!strcmp(fact_str(r->begin, "isolation", ""), "reduced"))
+		paper_field(p, INK_YELLOW, "isolation",
+			    "missing layers were accepted (--isolation "
+			    "reduced)");
+	if (!strcmp(fact_str(r->box, "cgroup", ""), "none"))
+		paper_field(p, INK_DIM, "limits",
+			    "no cgroup: memory and processes were held by "
+			    "rlimits and sampling");
 }
 
 static void print_end(struct paper *p, const struct record *r,
 		      const struct report_options *options)
 {
 	const struct json *seed = json_get(r->begin, "seed");
-	const char *missing = layers_text(p, r->begin);
 
 	fprintf(p->out, "\n");
 	print_denied(p, r);
-	if (*missing)
-		paper_field(p, INK_YELLOW, "isolation",
-			    arena_printf(p->arena, "reduced, without %s",
-					 paper_safe(p, missing)));
+	print_isolation(p, r);
 	if (r->max_points)
 		print_score(p, r);
 	paper_wrap(p, r->outcome == OUTCOME_PASSED ? INK_GREEN : INK_RED, 2, 0,

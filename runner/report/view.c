@@ -71,6 +71,8 @@ static void copy_events(struct view *v)
 			events[i].body = &nothing;
 		}
 	}
+	if (r->n_events)
+		events[0].body = v->to->begin;
 	v->to->events = events;
 }
 
@@ -187,6 +189,23 @@ static void conclude(struct record *r)
 			     : OUTCOME_FAILED;
 }
 
+/* The beginning without `only`, which may name hidden criteria. */
+static const struct json *clean_begin(struct view *v)
+{
+	const struct json *from = v->from->begin;
+	struct json *to = arena_alloc(v->arena, sizeof(*to));
+	struct json_member *members =
+		arena_array(v->arena, from->count + 1, sizeof(*members));
+
+	*to = *from;
+	to->count = 0;
+	for (size_t i = 0; i < from->count; i++)
+		if (!span_is(from->members[i].name, "only"))
+			members[to->count++] = from->members[i];
+	to->members = members;
+	return to;
+}
+
 const struct record *view_candidate(struct arena *arena,
 				    const struct record *r)
 {
@@ -194,6 +213,7 @@ const struct record *view_candidate(struct arena *arena,
 
 	v.to = arena_alloc(arena, sizeof(*v.to));
 	*v.to = *r;
+	v.to->begin = clean_begin(&v);
 	copy_events(&v);
 	copy_criteria(&v);
 	conclude(v.to);

@@ -29,6 +29,7 @@ static void begin(struct transcript *t)
 {
 	struct jsonout *body = jsonout_object();
 	struct jsonout *layers = jsonout_array();
+	struct jsonout *only = jsonout_array();
 
 	jsonout_str(body, "format", TRANSCRIPT_FORMAT);
 	jsonout_str(body, "tool", "fumehood 0.1.0");
@@ -41,6 +42,8 @@ static void begin(struct transcript *t)
 	jsonout_str(layers, NULL, "userns");
 	jsonout_str(layers, NULL, "seccomp");
 	jsonout_add(body, "layers", layers);
+	jsonout_str(only, NULL, "secret " SAMPLE_HIDDEN);
+	jsonout_add(body, "only", only);
 	transcript_event(t, "begin", body);
 }
 
