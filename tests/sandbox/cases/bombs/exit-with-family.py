@@ -1,0 +1,12 @@
+# does: ends while thirty children spin
+# limits: processes=40 wall=10
+# expect: exited:0
+import os
+
+from attack import bounded
+
+for _ in range(30):
+    if os.fork() == 0:
+        bounded(8)
+        while True:
+            pass
