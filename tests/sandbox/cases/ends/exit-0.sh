@@ -1,0 +1,4 @@
+# does: nothing
+# expect: exited:0
+echo ARMED
+echo CONTAINED

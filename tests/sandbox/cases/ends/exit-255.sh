@@ -1,0 +1,4 @@
+# does: ends with the largest code
+# expect: exited:255
+echo ARMED
+exit 255

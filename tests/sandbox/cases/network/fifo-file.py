@@ -1,0 +1,13 @@
+# does: writes into a fifo of the host, which a read-only bind permits
+# expect: exited:0
+import os
+
+from attack import FACTS, refused
+
+path = FACTS["bound"] + "/service.fifo"
+for flags in (os.O_WRONLY, os.O_RDWR):
+    refused("the host's fifo", lambda: os.write(
+        os.open(path, flags | os.O_NONBLOCK), b"hello from inside"))
+refused("through /proc", lambda: os.write(os.open(
+    "/proc/self/fd/%d" % os.open(path, os.O_PATH),
+    os.O_WRONLY | os.O_NONBLOCK), b"hello from inside"))
