@@ -1,0 +1,117 @@
+"""Whether a run is what its case expects: words for all that is not."""
+
+import json
+
+REPORT_KEYS = ("format", "reason", "layers", "limits", "peak", "denied",
+               "wall_ms", "cpu_ms")
+REASONS = {"exited", "signalled", "cpu-time", "wall-time", "memory",
+           "processes", "disk-bytes", "disk-inodes", "descriptors"}
+# A box without one of these is no box; `uid` only root can have.
+LAYERS = {"userns", "pidns", "mountns", "netns", "ipcns", "utsns", "cgroupns",
+          "root", "caps", "nnp", "landlock", "seccomp", "notify"}
+KEEPER_BYTES_MAX = 64 << 20
+WALL_GRACE_MS = 3000
+
+
+class Run:
+    """One box: its exit status, report, output, and the keeper's memory."""
+
+    def __init__(self, status, report, output, keeper_bytes, hung):
+        self.status, self.output = status, output
+        self.keeper_bytes, self.hung = keeper_bytes, hung
+        try:
+            self.report = json.loads(report)
+        except ValueError:
+            self.report = None
+            self.raw_report = report
+        self.words = [line for line in output.split("\n")]
+
+    def end(self):
+        """exited:0, signalled:9, memory ... or what went wrong."""
+        if self.hung:
+            return "hung"
+        if not isinstance(self.report, dict):
+            return "no-report:%s" % self.status
+        reason = self.report.get("reason")
+        if reason == "exited":
+            return "exited:%s" % self.report.get("code")
+        if reason == "signalled":
+            return "signalled:%s" % self.report.get("signal")
+        return str(reason)
+
+    def world(self):
+        return self.report.get("cgroup", "none")
+
+    def lines(self, word):
+        return [line for line in self.words if line.startswith(word)]
+
+
+def _report(run, root):
+    report = run.report
+    if not isinstance(report, dict):
+        yield "no report: %r" % run.raw_report[:200]
+        return
+    missing = [key for key in REPORT_KEYS if key not in report]
+    if missing or report.get("format") != "fumehood-box/1":
+        yield "a report without %s" % (missing or "its format")
+        return
+    lacking = LAYERS - set(report["layers"]) | (
+        {"uid"} - set(report["layers"]) if root else set())
+    if lacking:
+        yield "layers are missing: %s" % " ".join(sorted(lacking))
+    status = 0 if run.end() == "exited:0" else 1
+    if report["reason"] in REASONS and run.status != status:
+        yield "exit status %s, not %d" % (run.status, status)
+
+
+def _evidence(case, run):
+    for word in ("ESCAPED", "BROKEN"):
+        for line in run.lines(word)[:3]:
+            yield line
+        if len(run.lines(word)) > 3:
+            yield "and %d more" % (len(run.lines(word)) - 3)
+    cut = "output_cut" in json.dumps(run.report) and (
+        run.report.get("output_cut"))
+    if not cut and not any("ARMED" in line for line in run.words):
+        yield "the case never began"
+    if run.end() == "exited:0" and case.kind == "py" and not cut and \
+            not run.lines("CONTAINED") and not run.lines("ESCAPED"):
+        yield "the case did not reach its end"
+
+
+def _said(case, run):
+    denied = {item["call"]: item for item in run.report["denied"]}
+    for call in case.denied:
+        if call not in denied:
+            yield "%s is not among the denied calls (%s)" % (
+                call, " ".join(sorted(denied)) or "none")
+    if case.says and not any(case.says in item.get("detail", "")
+                             for item in run.report["denied"]):
+        yield "no denied call shows %s" % case.says
+    if "output-cut" in case.also and not run.report.get("output_cut"):
+        yield "the report does not say that output was cut"
+
+
+def _peaks(case, run):
+    wall = case.limits["wall"] * 1000
+    if run.report["wall_ms"] > wall + WALL_GRACE_MS:
+        yield "took %s ms of %s" % (run.report["wall_ms"], wall)
+    if run.keeper_bytes > KEEPER_BYTES_MAX:
+        yield "the keeper used %d MiB" % (run.keeper_bytes >> 20)
+
+
+def wrong(case, run, root):
+    """All that is not as it should be; empty: the box held."""
+    found = list(_report(run, root))
+    if isinstance(run.report, dict) and not found or run.report:
+        expect = case.expect_none if run.world() == "none" else case.expect
+        end = run.end()
+        if end not in expect and end.partition(":")[0] not in expect:
+            found.insert(0, "expected %s, got %s" % (" or ".join(expect),
+                                                      end))
+        if not [w for w in found if w.startswith("a report")]:
+            found += [*_evidence(case, run), *_said(case, run),
+                      *_peaks(case, run)]
+    if run.hung:
+        found.insert(0, "hung: had to be killed from outside")
+    return found
