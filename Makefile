@@ -77,7 +77,8 @@ LIBS_BOX  = $(shell $(PKG_CONFIG) --libs $(PKGS_BOX))
 LIBS_TEST = $(shell $(PKG_CONFIG) --libs $(PKGS_TEST))
 
 # A main() and what only one program needs are named; the rest are libraries.
-SRC_SANDBOX := $(filter-out sandbox/box_main.c,$(sort $(wildcard sandbox/*.c)))
+SRC_SANDBOX := $(filter-out sandbox/box_main.c sandbox/policy_main.c,$(sort \
+	$(wildcard sandbox/*.c)))
 SRC_RUNNER  := $(filter-out runner/main.c,$(sort $(wildcard runner/*.c \
 	runner/*/*.c)))
 SRC_GRADERS := $(sort $(wildcard graders/*.c))
@@ -94,7 +95,19 @@ $(OUT)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/libsandbox.a: $(call obj,$(SRC_SANDBOX))
+# The default policy is compiled once, here: libseccomp takes 5 ms for it, and
+# so fumehood-box is not linked with it.
+POLICY_OBJ := $(OUT)/obj/sandbox/default_policy.o
+$(OUT)/policyc: $(call obj,sandbox/policy_main.c sandbox/seccomp.c \
+		sandbox/policy.c)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_BOX)
+$(OUT)/default_policy.c: $(OUT)/policyc sandbox/policy/default.policy
+	$(OUT)/policyc sandbox/policy/default.policy $@
+$(POLICY_OBJ): $(OUT)/default_policy.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(OUT)/libsandbox.a: $(call obj,$(SRC_SANDBOX)) $(POLICY_OBJ)
 	@rm -f $@ && $(AR) rcsD $@ $^
 $(OUT)/librunner.a: $(call obj,$(SRC_RUNNER))
 	@rm -f $@ && $(AR) rcsD $@ $^
@@ -108,9 +121,9 @@ $(OUT)/fumehood: $(call obj,runner/main.c) $(LIBRARIES)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBRARIES) \
 		-Wl,--end-group $(LIBS)
 $(OUT)/fumehood-box: $(call obj,sandbox/box_main.c) $(OUT)/libsandbox.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_BOX)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
 $(OUT)/libfumehood-join.so: $(call obj,sandbox/join.c) $(OUT)/libsandbox.a
-	$(CC) $(filter-out -pie,$(ALL_LDFLAGS)) -shared -o $@ $^ $(LIBS_BOX)
+	$(CC) $(filter-out -pie,$(ALL_LDFLAGS)) -shared -o $@ $^
 $(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(call obj,$(SRC_UNIT)) -Wl,--start-group \
 		$(LIBRARIES) -Wl,--end-group $(LIBS) $(LIBS_TEST)

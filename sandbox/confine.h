@@ -50,7 +50,8 @@ struct confine_fds {
  * 0, with descriptors 0..2 (and 3, 4 with `listener`) open.  A cold start
  * keeps the report socket too, close-on-exec, to say that exec failed: its
  * number is in *ret_report.  With `ret_report` NULL it is closed as well.
- * Else a negative errno, and *reterr names the step.
+ * Else a negative errno, *reterr names the step, and the keeper was told
+ * (CONFINE_FAILED) already.  Signal handlers and masks are the caller's.
  */
 int confine(const struct confine *c, const struct confine_fds *fds,
 	    int *ret_report, struct sandbox_failure *reterr);

@@ -1,0 +1,31 @@
+/*
+ * seccomp -- a policy file becomes a filter that the kernel runs.
+ *
+ * A policy is text, one rule a line, `#` for comments:
+ *
+ *	allow NAME... [if CONDITION...]      the call goes through
+ *	deny ERRNO NAME... [if CONDITION...]     it fails, silently
+ *	record ERRNO NAME... [if CONDITION...]   it fails and is reported
+ *	ask NAME... [if CONDITION...]        the keeper looks and decides
+ *	kill NAME... [if CONDITION...]       the process ends
+ *
+ * A condition is `argN=VALUE[,VALUE...]`, `argN!=VALUE` or `argN&MASK=VALUE`;
+ * values may be ranges (`3..9`).  Several must all hold.  All but `!=` look
+ * at the low 32 bits only, as the kernel does for what is an int or flags.
+ * A call that no rule allows fails with ENOSYS, as on an older kernel; a call
+ * of another architecture ends the process.  `?NAME` may be unknown to
+ * libseccomp: it then stays with ENOSYS.
+ */
+#ifndef SANDBOX_SECCOMP_H
+#define SANDBOX_SECCOMP_H
+
+#include "sandbox/policy.h"
+
+/*
+ * Compile `text`.  With `notify` false, `record` is `deny` and `ask` is
+ * `allow`.  -EINVAL and `line N: what` in `msg` when the text is wrong.
+ */
+int seccomp_compile(const char *text, size_t len, bool notify,
+		    struct policy *ret, char *msg, size_t msg_bytes);
+
+#endif
