@@ -1,0 +1,351 @@
+/*
+ * fumehood-box -- run a program in a box of its own.
+ *
+ *   fumehood-box [OPTION...] -- PROGRAM ARG...   for people and benchmarks
+ *   fumehood-box --serve                         for the library (sandbox.h)
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sandbox/keeper.h"
+#include "sandbox/report.h"
+#include "sandbox/serve.h"
+
+#define SERVE_FD 3
+
+enum { EXIT_OK, EXIT_OTHER_END, EXIT_USAGE, EXIT_ISOLATION = 5, EXIT_OURS,
+       EXIT_INTERRUPTED = 130 };
+
+struct options {
+	struct sandbox_spec spec;
+	struct sandbox_mount mounts[ROOT_MOUNTS_MAX];
+	bool json, quiet;
+};
+
+/* The limits by name, with the unit of a bare number. */
+static const struct limit_option {
+	const char *name, *unit, *what;
+	size_t offset;
+	bool is_int;
+} limit_options[] = {
+#define LIMIT(field) offsetof(struct sandbox_limits, field)
+	{ "memory", "bytes", "memory of all processes", LIMIT(memory_bytes),
+	  false },
+	{ "processes", "", "processes and threads", LIMIT(processes), true },
+	{ "cpu", "ms", "cpu time of all processes", LIMIT(cpu_ms), false },
+	{ "wall", "ms", "time from start to end", LIMIT(wall_ms), false },
+	{ "disk", "bytes", "scratch files", LIMIT(disk_bytes), false },
+	{ "inodes", "", "number of scratch files", LIMIT(inodes), true },
+	{ "files", "", "open files of a process", LIMIT(files), true },
+	{ "output", "bytes", "stdout and stderr kept", LIMIT(output_bytes),
+	  false },
+};
+
+#define N_LIMITS (sizeof(limit_options) / sizeof(limit_options[0]))
+
+enum { OPT_BIND = 256, OPT_REPORT, OPT_ISOLATION, OPT_QUIET, OPT_HELP,
+       OPT_VERSION, OPT_LIMIT };
+
+static void usage(FILE *out)
+{
+	fprintf(out,
+		"usage: fumehood-box [OPTION...] -- PROGRAM ARG...\n\n"
+		"Run PROGRAM in a box: /usr, /bin and /lib read-only, a "
+		"scratch /tmp,\nno network but loopback, no rights.  Exit 0 "
+		"if it exited 0, 1 if it ended\notherwise, 2 usage, 5 a layer "
+		"of isolation is missing, 6 our own error.\n\n"
+		"  --bind SRC[:DST]     show a file or folder of the host, "
+		"read-only\n"
+		"  --report json        one fumehood-box/1 object on stdout; "
+		"the program's\n"
+		"                       output goes to stderr then\n"
+		"  --isolation LEVEL    full (default), or reduced: go on "
+		"without a layer\n"
+		"  --quiet              no summary on stderr\n"
+		"  --help, --version\n\nlimits (0: none):\n");
+	for (size_t i = 0; i < N_LIMITS; i++)
+		fprintf(out, "  --%-11s N      %s%s%s\n", limit_options[i].name,
+			limit_options[i].what,
+			*limit_options[i].unit ? ", " : "",
+			limit_options[i].unit[0] == 'b' ? "bytes, K, M or G"
+			: limit_options[i].unit[0] == 'm'
+				? "seconds, or with ms"
+				: "");
+}
+
+static int usage_error(const char *what, const char *value)
+{
+	fprintf(stderr, "fumehood-box: %s `%s`; try --help\n", what, value);
+	return -1;
+}
+
+/* "64M", "1.5" (seconds), "200ms", "32". */
+static bool parse_amount(const char *text, const char *unit, double *ret)
+{
+	static const char *const suffixes[] = { "", "K", "M", "G" };
+	double factor = 1;
+	char *end;
+
+	errno = 0;
+	*ret = strtod(text, &end);
+	if (end == text || errno || !(*ret >= 0))
+		return false;
+	if (!strcmp(unit, "ms") && strcmp(end, "ms"))
+		factor = 1000;
+	if (!strcmp(unit, "ms"))
+		end += strspn(end, "ms");
+	for (size_t i = 0; !strcmp(unit, "bytes") && i < 4; i++) {
+		if (!strcmp(end, suffixes[i]))
+			return *ret *= (double)(UINT64_C(1) << (10 * i)),
+			       *ret < 9e15;
+	}
+	*ret *= factor;
+	return !*end && *ret < 9e15;
+}
+
+static int set_limit(struct options *o, size_t i, const char *text)
+{
+	const struct limit_option *option = &limit_options[i];
+	char *at = (char *)&o->spec.limits + option->offset;
+	int64_t whole;
+	int small;
+	double value;
+
+	if (!parse_amount(text, option->unit, &value) ||
+	    (option->is_int && value > 1e6))
+		return usage_error("no such amount:", text);
+	whole = (int64_t)value;
+	small = (int)value;
+	if (option->is_int)
+		memcpy(at, &small, sizeof(small));
+	else
+		memcpy(at, &whole, sizeof(whole));
+	return 0;
+}
+
+static int add_bind(struct options *o, char *text)
+{
+	struct sandbox_mount *mount = &o->mounts[o->spec.n_mounts];
+	char *colon = strchr(text, ':');
+
+	if (o->spec.n_mounts == ROOT_MOUNTS_MAX)
+		return usage_error("too many folders:", text);
+	if (colon)
+		*colon = '\0';
+	mount->kind = SANDBOX_READ_ONLY;
+	mount->from = text;
+	mount->to = colon ? colon + 1 : text;
+	if (mount->to[0] != '/')
+		return usage_error("not an absolute path:", mount->to);
+	o->spec.n_mounts++;
+	return 0;
+}
+
+/* 0: go on; 1: all is said; -1: usage error. */
+static int take_option(struct options *o, int option, int index)
+{
+	switch (option) {
+	case OPT_BIND:
+		return add_bind(o, optarg);
+	case OPT_REPORT:
+		o->json = !strcmp(optarg, "json");
+		return o->json || !strcmp(optarg, "terminal")
+			       ? 0
+			       : usage_error("no such report:", optarg);
+	case OPT_ISOLATION:
+		o->spec.reduced = !strcmp(optarg, "reduced");
+		return o->spec.reduced || !strcmp(optarg, "full")
+			       ? 0
+			       : usage_error("no such level:", optarg);
+	case OPT_QUIET:
+		o->quiet = true;
+		return 0;
+	case OPT_LIMIT:
+		return set_limit(o, (size_t)index, optarg);
+	case OPT_HELP:
+		usage(stdout);
+		return 1;
+	case OPT_VERSION:
+		printf("fumehood-box %s\n", FUMEHOOD_VERSION);
+		return 1;
+	default:
+		fprintf(stderr, "fumehood-box: try --help\n");
+		return -1;
+	}
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	struct option table[N_LIMITS + 8] = { 0 };
+	static const struct option rest[] = {
+		{ "bind", required_argument, NULL, OPT_BIND },
+		{ "report", required_argument, NULL, OPT_REPORT },
+		{ "isolation", required_argument, NULL, OPT_ISOLATION },
+		{ "quiet", no_argument, NULL, OPT_QUIET },
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, OPT_VERSION },
+	};
+	int option, index = 0, r = 0;
+
+	for (size_t i = 0; i < N_LIMITS; i++)
+		table[i] = (struct option){ limit_options[i].name,
+					    required_argument, NULL,
+					    OPT_LIMIT };
+	memcpy(table + N_LIMITS, rest, sizeof(rest));
+	while (r == 0 &&
+	       (option = getopt_long(argc, argv, "+", table, &index)) != -1)
+		r = take_option(o, option, index);
+	if (r == 0 && optind >= argc)
+		return usage_error("no program after", argv[argc - 1]);
+	return r;
+}
+
+/* Somebody's terminal is no place for what an untrusted program writes. */
+static void write_output(int to, char *bytes, size_t n)
+{
+	bool terminal = isatty(to);
+
+	for (size_t i = 0; terminal && i < n; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if ((c < 0x20 && c != '\n' && c != '\t') || c >= 0x7f)
+			bytes[i] = '?';
+	}
+	for (size_t done = 0; done < n;) {
+		ssize_t wrote = write(to, bytes + done, n - done);
+
+		if (wrote < 0)
+			return;
+		done += (size_t)wrote;
+	}
+}
+
+static void pass_output(struct keeper *k, int64_t *at, int to)
+{
+	char chunk[4096];
+	ssize_t n;
+
+	while (*at < k->state.output_len) {
+		n = pread(k->output_memfd, chunk, sizeof(chunk), *at);
+		if (n <= 0)
+			return;
+		*at += n;
+		write_output(to, chunk, (size_t)n);
+	}
+}
+
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static int report_failure(const struct options *o,
+			  const struct sandbox_failure *failure)
+{
+	if (o->json)
+		report_failure_json(stdout, failure);
+	fprintf(stderr, "fumehood-box: %s: %s: %s%s%s%s\n",
+		sandbox_stage_name(failure->stage), failure->msg,
+		strerror(failure->code), failure->isolation ? " (layer " : "",
+		failure->isolation ? failure->layer : "",
+		failure->isolation ? ")" : "");
+	/* A program that is not there is the caller's mistake, not ours. */
+	if (failure->stage == SANDBOX_STAGE_EXEC)
+		return EXIT_USAGE;
+	return failure->isolation ? EXIT_ISOLATION : EXIT_OURS;
+}
+
+static int report_end(const struct options *o, const struct keeper *k)
+{
+	const struct sandbox_state *s = &k->state;
+
+	if (o->json)
+		report_json(stdout, s, &o->spec.limits, k->denied);
+	else if (!o->quiet)
+		report_text(stderr, s, &o->spec.limits, k->denied);
+	if (s->reason == SANDBOX_ERROR)
+		return EXIT_OURS;
+	return s->reason == SANDBOX_EXITED && !s->exit_code ? EXIT_OK
+							    : EXIT_OTHER_END;
+}
+
+static int run(struct options *o, char **argv)
+{
+	static const char *const env[] = {
+		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/tmp",
+		"LANG=C.UTF-8", NULL,
+	};
+	struct sandbox_program program = {
+		.argv = (const char *const *)(uintptr_t)argv,
+		.env = env,
+		.cwd = "/tmp",
+	};
+	static struct keeper k;
+	struct sandbox_failure failure = { 0 };
+	int signals = watch_signals(), to = o->json ? STDERR_FILENO
+						    : STDOUT_FILENO;
+	bool interrupted = false;
+	int64_t at = 0;
+	int code;
+
+	o->spec.mounts = o->mounts;
+	if (keeper_open(&k, &o->spec, &policy_default, -1, &failure) < 0 ||
+	    keeper_start(&k, &program, &failure) < 0) {
+		keeper_close(&k);
+		return report_failure(o, &failure);
+	}
+	while (!k.concluded && !interrupted) {
+		interrupted = keeper_step(&k, signals, -1);
+		pass_output(&k, &at, to);
+	}
+	keeper_stop(&k);
+	pass_output(&k, &at, to);
+	keeper_close(&k);
+	code = report_end(o, &k);
+	return interrupted ? EXIT_INTERRUPTED : code;
+}
+
+static int serve(void)
+{
+	sigset_t set;
+
+	/* The terminal's signals are the runner's; its end is our signal. */
+	sigfillset(&set);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	setsid();
+	syscall(SYS_close_range, SERVE_FD + 1, ~0U, 0);
+	fcntl(SERVE_FD, F_SETFD, FD_CLOEXEC);
+	return serve_run(SERVE_FD);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .spec = SANDBOX_SPEC_INIT };
+	int r;
+
+	prctl(PR_SET_NAME, "fumehood-box");
+	if (argc == 2 && !strcmp(argv[1], "--serve"))
+		return serve();
+	r = parse(&o, argc, argv);
+	if (r)
+		return r < 0 ? EXIT_USAGE : EXIT_OK;
+	return run(&o, argv + optind);
+}

@@ -1,0 +1,418 @@
+#include "sandbox/cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX "fumehood-"
+/* init, and the waiter of a program that joined, are not the program's. */
+#define OUR_PROCESSES 2
+/* What init and the keeper's own share of kernel memory take. */
+#define OUR_MEMORY_BYTES (4 << 20)
+#define TEXT_BYTES 4096
+
+static const struct {
+	const char *controller; /* in /proc/self/cgroup */
+	const char *mounts[3];  /* where version 1 has it */
+} hierarchies[CGROUP_N] = {
+	[CGROUP_MEMORY] = { "memory", { "/sys/fs/cgroup/memory" } },
+	[CGROUP_PIDS] = { "pids", { "/sys/fs/cgroup/pids" } },
+	[CGROUP_CPU] = { "cpuacct",
+			 { "/sys/fs/cgroup/cpuacct",
+			   "/sys/fs/cgroup/cpu,cpuacct" } },
+	[CGROUP_V2] = { "", { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" } },
+};
+
+static ssize_t read_text(const char *dir, const char *name, char *ret,
+			 size_t bytes)
+{
+	char path[400];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, ret, bytes - 1);
+	if (fd >= 0)
+		close(fd);
+	ret[n < 0 ? 0 : n] = '\0';
+	return n;
+}
+
+static int write_text(const char *dir, const char *name, const char *text)
+{
+	char path[400];
+	int fd, r = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		r = -errno;
+	close(fd);
+	return r;
+}
+
+static int write_number(const char *dir, const char *name, int64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	return write_text(dir, name, text);
+}
+
+/* Whether `name` is one of the comma-separated `list` of `n` bytes. */
+static bool is_listed(const char *list, size_t n, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (n) {
+		const char *comma = memchr(list, ',', n);
+		size_t part = comma ? (size_t)(comma - list) : n;
+
+		if (part == len && !memcmp(list, name, len))
+			return true;
+		if (!comma)
+			return false;
+		n -= part + 1;
+		list = comma + 1;
+	}
+	return len == 0;
+}
+
+bool cgroup_path(const char *text, const char *controller, char *ret,
+		 int bytes)
+{
+	/* ID:CONTROLLERS:PATH, one a line; version 2 is 0::PATH */
+	for (const char *line = text; line && *line;) {
+		const char *eol = strchrnul(line, '\n');
+		const char *list = memchr(line, ':', (size_t)(eol - line));
+		const char *path = list ? memchr(list + 1, ':',
+						 (size_t)(eol - list - 1))
+					: NULL;
+
+		if (path && is_listed(list + 1, (size_t)(path - list - 1),
+				      controller)) {
+			int n = (int)(eol - path - 1);
+
+			return snprintf(ret, (size_t)bytes, "%.*s", n,
+					path + 1) < bytes;
+		}
+		line = *eol ? eol + 1 : NULL;
+	}
+	return false;
+}
+
+int64_t cgroup_value(const char *text, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, key, n) && line[n] == ' ')
+			return strtoll(line + n + 1, NULL, 10);
+	}
+	return -1;
+}
+
+/* The parent folder for ours; "" when we may not write there. */
+static void find_parent(enum cgroup_controller c, const char *self, char *ret,
+			size_t bytes)
+{
+	char path[200], probe[300];
+
+	*ret = '\0';
+	if (!cgroup_path(self, hierarchies[c].controller, path, sizeof(path)))
+		return;
+	if (!strcmp(path, "/"))
+		*path = '\0';
+	for (int i = 0; hierarchies[c].mounts[i]; i++) {
+		snprintf(probe, sizeof(probe), "%s%s/cgroup.procs",
+			 hierarchies[c].mounts[i], path);
+		if (access(probe, W_OK) < 0)
+			continue;
+		snprintf(ret, bytes, "%s%s", hierarchies[c].mounts[i], path);
+		return;
+	}
+}
+
+static void make_folder(struct cgroup *cg, enum cgroup_controller c,
+			const char *self)
+{
+	char parent[220];
+
+	find_parent(c, self, parent, sizeof(parent));
+	if (!*parent)
+		return;
+	snprintf(cg->dirs[c], sizeof(cg->dirs[c]), "%s/" PREFIX "%d", parent,
+		 (int)getpid());
+	if (mkdir(cg->dirs[c], 0755) < 0 && errno != EEXIST)
+		cg->dirs[c][0] = '\0';
+	cg->v2[c] = c == CGROUP_V2;
+}
+
+/*
+ * Version 2 gives a controller to children only where no process is beside
+ * them, so with controllers to be had our folders go below the top.
+ */
+static void make_v2_folder(struct cgroup *cg, const char *self)
+{
+	static const char top[] = "/sys/fs/cgroup";
+	char controllers[200];
+
+	read_text(top, "cgroup.controllers", controllers, sizeof(controllers));
+	if (!strstr(controllers, "memory") || !strstr(controllers, "pids")) {
+		make_folder(cg, CGROUP_V2, self);
+		return;
+	}
+	if (write_text(top, "cgroup.subtree_control",
+		       "+memory +pids +cpu") < 0)
+		return;
+	snprintf(cg->dirs[CGROUP_V2], sizeof(cg->dirs[0]), "%s/" PREFIX "%d",
+		 top, (int)getpid());
+	if (mkdir(cg->dirs[CGROUP_V2], 0755) < 0 && errno != EEXIST) {
+		cg->dirs[CGROUP_V2][0] = '\0';
+		return;
+	}
+	for (int c = 0; c < CGROUP_V2; c++) {
+		memcpy(cg->dirs[c], cg->dirs[CGROUP_V2], sizeof(cg->dirs[0]));
+		cg->v2[c] = true;
+	}
+}
+
+static void limit_memory(struct cgroup *cg, int64_t bytes)
+{
+	const char *dir = cg->dirs[CGROUP_MEMORY];
+	int r;
+
+	if (!*dir || !bytes)
+		return;
+	bytes += OUR_MEMORY_BYTES;
+	if (cg->v2[CGROUP_MEMORY]) {
+		r = write_number(dir, "memory.max", bytes);
+		write_text(dir, "memory.swap.max", "0");
+	} else {
+		r = write_number(dir, "memory.limit_in_bytes", bytes);
+		write_number(dir, "memory.memsw.limit_in_bytes", bytes);
+	}
+	if (r < 0) {
+		if (!cg->v2[CGROUP_MEMORY])
+			rmdir(dir);
+		cg->dirs[CGROUP_MEMORY][0] = '\0';
+	}
+}
+
+static void limit_pids(struct cgroup *cg, int processes)
+{
+	const char *dir = cg->dirs[CGROUP_PIDS];
+
+	if (!*dir || !processes)
+		return;
+	if (write_number(dir, "pids.max", processes + OUR_PROCESSES) < 0) {
+		if (!cg->v2[CGROUP_PIDS])
+			rmdir(dir);
+		cg->dirs[CGROUP_PIDS][0] = '\0';
+	}
+}
+
+/* Version 1 tells of an OOM kill through an eventfd registered like this. */
+static int watch_oom(const char *dir)
+{
+	char path[300], text[40];
+	int event, control;
+
+	snprintf(path, sizeof(path), "%s/memory.oom_control", dir);
+	control = open(path, O_RDONLY | O_CLOEXEC);
+	if (control < 0)
+		return -1;
+	event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	snprintf(text, sizeof(text), "%d %d", event, control);
+	if (event >= 0 && write_text(dir, "cgroup.event_control", text) < 0) {
+		close(event);
+		event = -1;
+	}
+	close(control);
+	return event;
+}
+
+static int open_at(const char *dir, const char *name, int flags)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return open(path, flags | O_CLOEXEC);
+}
+
+static void open_handles(struct cgroup *cg)
+{
+	int n = 0;
+
+	for (int c = 0; c < CGROUP_N; c++) {
+		if (!*cg->dirs[c])
+			continue;
+		if (c == CGROUP_V2)
+			cg->folder = open_at(cg->dirs[c], ".",
+					     O_RDONLY | O_DIRECTORY);
+		else if (!cg->v2[c])
+			cg->tasks[n++] = open_at(cg->dirs[c], "tasks",
+						 O_WRONLY);
+	}
+	if (*cg->dirs[CGROUP_MEMORY] && !cg->v2[CGROUP_MEMORY])
+		cg->oom_event = watch_oom(cg->dirs[CGROUP_MEMORY]);
+}
+
+static const char *world_name(const struct cgroup *cg)
+{
+	bool v1 = false, v2 = *cg->dirs[CGROUP_V2];
+
+	for (int c = 0; c < CGROUP_V2; c++)
+		v1 = v1 || (*cg->dirs[c] && !cg->v2[c]);
+	if (v1)
+		return v2 ? "hybrid" : "v1";
+	return v2 && *cg->dirs[CGROUP_MEMORY] ? "v2" : "none";
+}
+
+void cgroup_open(struct cgroup *ret, const struct sandbox_limits *limits)
+{
+	char self[TEXT_BYTES];
+
+	*ret = (struct cgroup){ .folder = -1, .oom_event = -1 };
+	memset(ret->tasks, -1, sizeof(ret->tasks));
+	read_text("/proc/self", "cgroup", self, sizeof(self));
+	make_v2_folder(ret, self);
+	for (int c = 0; c < CGROUP_V2; c++) {
+		/* cpu.stat of version 2 is there without any controller */
+		if (!*ret->dirs[c] &&
+		    !(c == CGROUP_CPU && *ret->dirs[CGROUP_V2]))
+			make_folder(ret, c, self);
+	}
+	limit_memory(ret, limits->memory_bytes);
+	limit_pids(ret, limits->processes);
+	open_handles(ret);
+	snprintf(ret->world, sizeof(ret->world), "%s", world_name(ret));
+}
+
+static int64_t read_number(const char *dir, const char *name)
+{
+	char text[64];
+
+	if (read_text(dir, name, text, sizeof(text)) <= 0)
+		return -1;
+	return strtoll(text, NULL, 10);
+}
+
+static int64_t read_key(const char *dir, const char *name, const char *key)
+{
+	char text[TEXT_BYTES];
+
+	if (read_text(dir, name, text, sizeof(text)) <= 0)
+		return -1;
+	return cgroup_value(text, key);
+}
+
+void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret)
+{
+	const char *memory = cg->dirs[CGROUP_MEMORY];
+	const char *pids = cg->dirs[CGROUP_PIDS];
+	int64_t ns;
+
+	*ret = (struct cgroup_counters){ -1, -1, -1, -1, -1 };
+	if (*memory && cg->v2[CGROUP_MEMORY]) {
+		ret->memory_peak_bytes = read_number(memory, "memory.peak");
+		ret->oom_kills = read_key(memory, "memory.events", "oom_kill");
+	} else if (*memory) {
+		ret->memory_peak_bytes =
+			read_number(memory, "memory.max_usage_in_bytes");
+		ret->oom_kills = read_key(memory, "memory.oom_control",
+					  "oom_kill");
+	}
+	if (*pids) {
+		ret->pids_refused = read_key(pids, "pids.events", "max");
+		ret->pids_peak = read_number(pids, "pids.peak");
+		if (ret->pids_peak < 0)
+			ret->pids_peak = read_number(pids, "pids.current");
+		if (ret->pids_peak >= OUR_PROCESSES)
+			ret->pids_peak -= 1;
+	}
+	if (*cg->dirs[CGROUP_V2]) {
+		ret->cpu_us = read_key(cg->dirs[CGROUP_V2], "cpu.stat",
+				       "usage_usec");
+	} else if (*cg->dirs[CGROUP_CPU]) {
+		ns = read_number(cg->dirs[CGROUP_CPU], "cpuacct.usage");
+		ret->cpu_us = ns < 0 ? -1 : ns / 1000;
+	}
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void cgroup_close(struct cgroup *cg)
+{
+	close_fd(&cg->folder);
+	close_fd(&cg->oom_event);
+	for (int i = 0; i < JOIN_TASKS_MAX; i++)
+		close_fd(&cg->tasks[i]);
+	for (int c = 0; c < CGROUP_N; c++) {
+		/* A process that has been reaped may be here a moment still. */
+		for (int i = 0; *cg->dirs[c] && i < 100; i++) {
+			if (rmdir(cg->dirs[c]) == 0 || errno != EBUSY)
+				break;
+			usleep(1000);
+		}
+		cg->dirs[c][0] = '\0';
+	}
+}
+
+static bool is_stale(const char *name)
+{
+	char *end;
+	long pid;
+
+	if (strncmp(name, PREFIX, sizeof(PREFIX) - 1))
+		return false;
+	pid = strtol(name + sizeof(PREFIX) - 1, &end, 10);
+	return !*end && pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+static void sweep_folder(const char *ours)
+{
+	char parent[256];
+	char *slash;
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(parent, sizeof(parent), "%s", ours);
+	slash = strrchr(parent, '/');
+	if (!slash)
+		return;
+	*slash = '\0';
+	dir = opendir(parent);
+	while (dir && (entry = readdir(dir)) != NULL) {
+		/* Only empty ones can be removed, so nobody is hurt. */
+		if (is_stale(entry->d_name))
+			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+void cgroup_sweep(const struct cgroup *cg)
+{
+	for (int c = 0; c < CGROUP_N; c++) {
+		if (*cg->dirs[c])
+			sweep_folder(cg->dirs[c]);
+	}
+}

@@ -1,0 +1,66 @@
+/*
+ * cgroup -- limits and counters of the kernel, in whatever world this is.
+ *
+ * Version 2, version 1, both at once (hybrid) or none that we may write to.
+ * Each controller is taken from where it is: memory and pids limit, cpu time
+ * is counted.  What is missing is -1 here, and the keeper samples instead.
+ *
+ * A box has one folder in each hierarchy, named fumehood-PID after its keeper,
+ * which lets a later keeper sweep away what a killed one left behind.
+ */
+#ifndef SANDBOX_CGROUP_H
+#define SANDBOX_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sandbox/join.h"
+
+enum cgroup_controller {
+	CGROUP_MEMORY,
+	CGROUP_PIDS,
+	CGROUP_CPU, /* cpuacct of version 1 */
+	CGROUP_V2,  /* the version 2 folder itself */
+	CGROUP_N,
+};
+
+struct cgroup {
+	char world[24];          /* "v2", "v1", "hybrid", "none" */
+	char dirs[CGROUP_N][256]; /* "" where there is none */
+	bool v2[CGROUP_N];       /* that controller is of version 2 */
+	int folder;              /* for CLONE_INTO_CGROUP, or -1 */
+	int tasks[JOIN_TASKS_MAX];
+	int oom_event;           /* readable on an OOM event, version 1 */
+};
+
+struct cgroup_counters { /* -1: not counted */
+	int64_t memory_peak_bytes, oom_kills;
+	int64_t pids_peak, pids_refused;
+	int64_t cpu_us;
+};
+
+/*
+ * Make the folders with the limits.  Never fails: what cannot be had stays
+ * out, and `world` says so.
+ */
+void cgroup_open(struct cgroup *ret, const struct sandbox_limits *limits);
+
+void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret);
+
+/* Remove the folders; the processes must be gone. */
+void cgroup_close(struct cgroup *cg);
+
+/* Remove the folders of keepers that are no more. */
+void cgroup_sweep(const struct cgroup *cg);
+
+/*
+ * The path of this process in a hierarchy, from the text of
+ * /proc/self/cgroup: `controller` "" is version 2.  False: not there.
+ */
+bool cgroup_path(const char *text, const char *controller, char *ret,
+		 int bytes);
+
+/* `key` of a file like memory.events; -1 where there is none. */
+int64_t cgroup_value(const char *text, const char *key);
+
+#endif

@@ -1,0 +1,374 @@
+#include "sandbox/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox/caps.h"
+#include "sandbox/net.h"
+#include "sandbox/wire.h"
+
+/*
+ * What init needs after the box is built: to end and to start programs, and
+ * to read a file that is to be copied out.
+ */
+#define INIT_CAPS                                                              \
+	(CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) |       \
+	 CAP_BIT(CAP_SETPCAP) | CAP_BIT(CAP_DAC_READ_SEARCH))
+#define FD_PARKED 100 /* above whatever the keeper had open */
+#define ARGS_MAX  4096
+#define SEARCH    "/usr/local/bin:/usr/bin:/bin"
+
+struct init {
+	const struct init_plan *plan;
+	int control, service, signals;
+	int fds[INIT_FD_N];
+	pid_t program;  /* the one that was started cold; 0: none */
+	int report;     /* its report socket */
+};
+
+static void report_end(struct init *init, int status)
+{
+	struct confine_report report = { .kind = CONFINE_ENDED,
+					 .status = status };
+
+	confine_report(init->report, &report, -1);
+	close(init->report);
+	init->report = -1;
+	init->program = 0;
+}
+
+/* Reap what has ended, or with `flags` 0 everything. */
+static void reap(struct init *init, int flags)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, flags)) > 0) {
+		if (pid == init->program)
+			report_end(init, status);
+	}
+}
+
+static void kill_all(struct init *init)
+{
+	struct init_report report = { .kind = INIT_KILLED };
+
+	/*
+	 * Children are waited for; what joined from outside has its waiter
+	 * there, and is gone when there is nobody left to signal.
+	 */
+	while (kill(-1, SIGKILL) == 0) {
+		reap(init, 0);
+		usleep(100);
+	}
+	reap(init, 0);
+	net_drop_backlog(init->fds[INIT_FD_LISTEN4]);
+	net_drop_backlog(init->fds[INIT_FD_LISTEN6]);
+	wire_send(init->control, &report, sizeof(report), NULL, 0);
+}
+
+static void reset_signals(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* execve, and for a name without a slash the usual folders. */
+static void execute(const char *const *argv, const char *const *env)
+{
+	char *const *args = (char *const *)(uintptr_t)argv;
+	char *const *vars = (char *const *)(uintptr_t)env;
+	char path[512];
+	int saved = ENOENT;
+
+	if (strchr(argv[0], '/')) {
+		execve(argv[0], args, vars);
+		return;
+	}
+	for (const char *s = SEARCH; s; s = strchr(s, ':')) {
+		s += *s == ':';
+		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(s, ":"),
+			 s, argv[0]);
+		execve(path, args, vars);
+		if (errno != ENOENT)
+			saved = errno;
+	}
+	errno = saved;
+}
+
+static void run_child(const struct confine *c, const struct confine_fds *fds,
+		      const char *const *argv, const char *const *env)
+{
+	struct confine_report report = { .kind = CONFINE_FAILED };
+	int report_fd;
+
+	reset_signals();
+	if (confine(c, fds, &report_fd, &report.failure) < 0)
+		_exit(127);
+	execute(argv, env);
+	confine_fail(&report.failure, SANDBOX_STAGE_EXEC, errno,
+		     "execute `%s`", argv[0]);
+	confine_report(report_fd, &report, -1);
+	_exit(127);
+}
+
+/*
+ * CLONE_VFORK without CLONE_VM: the child has memory of its own, and we go on
+ * when it has executed the program, or has said why it could not.
+ */
+static pid_t fork_until_exec(int *ret_pidfd)
+{
+	return (pid_t)syscall(SYS_clone, CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+			      NULL, ret_pidfd, NULL, NULL);
+}
+
+static void start(struct init *init, struct wire *w, const int *fds)
+{
+	static const char *argv[ARGS_MAX], *env[ARGS_MAX];
+	struct confine_report report = { .kind = CONFINE_PROCESS };
+	struct init_start msg;
+	struct confine_fds cfds = { .output = fds[0], .report = fds[1],
+				    .listen4 = init->fds[INIT_FD_LISTEN4],
+				    .listen6 = init->fds[INIT_FD_LISTEN6],
+				    .landlock = init->fds[INIT_FD_LANDLOCK],
+				    .filter = fds[2] };
+	int pidfd = -1;
+
+	wire_get(w, &msg, sizeof(msg));
+	wire_get_strs(w, argv, ARGS_MAX);
+	wire_get_strs(w, env, ARGS_MAX);
+	init->report = fcntl(cfds.report, F_DUPFD_CLOEXEC, 0);
+	init->program = w->failed || !argv[0] ? -1 : fork_until_exec(&pidfd);
+	if (init->program == 0)
+		run_child(&msg.confine, &cfds, argv, env);
+	if (init->program < 0) {
+		confine_fail(&report.failure, SANDBOX_STAGE_SPAWN,
+			     w->failed ? EBADMSG : errno, "fork");
+		report.kind = CONFINE_FAILED;
+		init->program = 0;
+	}
+	confine_report(init->report, &report, pidfd);
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
+static bool obey(struct init *init)
+{
+	static struct wire w;
+	int fds[3] = { -1, -1, -1 };
+	size_t n_fds;
+	enum init_op op;
+	int n;
+
+	n = wire_recv(init->control, w.bytes, sizeof(w.bytes), fds, 3,
+		      &n_fds);
+	if (n < (int)sizeof(op))
+		return false;
+	w.len = (size_t)n;
+	w.at = 0;
+	w.failed = false;
+	memcpy(&op, w.bytes, sizeof(op));
+	switch (op) {
+	case INIT_GO:
+		break;
+	case INIT_START:
+		start(init, &w, fds);
+		break;
+	case INIT_KILL:
+		kill_all(init);
+		break;
+	}
+	for (size_t i = 0; i < n_fds; i++)
+		close(fds[i]);
+	return true;
+}
+
+static void loop(struct init *init)
+{
+	struct pollfd pfds[] = {
+		{ .fd = init->control, .events = POLLIN },
+		{ .fd = init->signals, .events = POLLIN },
+		{ .fd = init->service, .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		if (poll(pfds, 3, -1) < 0)
+			continue;
+		if (pfds[1].revents) {
+			if (read(init->signals, &info, sizeof(info)) < 0)
+				continue;
+			reap(init, WNOHANG);
+		}
+		if (pfds[0].revents && !obey(init))
+			_exit(0);
+		if (pfds[2].revents &&
+		    !init_serve(init->service, init->plan->listen_port))
+			pfds[2].fd = -1; /* the keeper will say when to end */
+	}
+}
+
+static int enter_cgroups(const struct init_plan *plan)
+{
+	for (int i = 0; i < JOIN_TASKS_MAX; i++) {
+		if (plan->tasks[i] >= 0 && write(plan->tasks[i], "0", 1) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int become_init(const struct init_plan *plan,
+		       struct sandbox_failure *reterr)
+{
+	const struct ids *ids = plan->ids;
+	char go[64];
+
+	if (wire_recv(plan->control, go, sizeof(go), NULL, 0, NULL) < 0)
+		_exit(0);
+	if ((ids->pair && setgroups(0, NULL) < 0) ||
+	    setresgid(ids->init, ids->init, ids->init) < 0 ||
+	    setresuid(ids->init, ids->init, ids->init) < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
+				    "become uid %u", ids->init);
+	if (sethostname("box", 3) < 0 || setdomainname("", 0) < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
+				    "set the host name");
+	return 0;
+}
+
+static int build_network(struct init *init, struct sandbox_failure *reterr)
+{
+	uint16_t port = init->plan->listen_port;
+	int r = net_up();
+
+	if (r < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, -r,
+				    "bring up loopback");
+	if (!port)
+		return 0;
+	r = net_listen(AF_INET, port);
+	if (r < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, -r,
+				    "listen on 127.0.0.1:%u", port);
+	init->fds[INIT_FD_LISTEN4] = r;
+	/* A kernel without IPv6 is no reason to refuse. */
+	r = net_listen(AF_INET6, port);
+	init->fds[INIT_FD_LISTEN6] = r < 0 ? -1 : r;
+	return 0;
+}
+
+static int build(struct init *init, struct sandbox_failure *reterr)
+{
+	const struct init_plan *plan = init->plan;
+	int r = enter_cgroups(plan);
+
+	if (r < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_CGROUP, -r,
+				    "enter the cgroup");
+	r = become_init(plan, reterr);
+	if (r == 0)
+		r = build_network(init, reterr);
+	if (r == 0)
+		r = root_build(plan->root, reterr);
+	if (r < 0)
+		return r;
+	init->fds[INIT_FD_SCRATCH] = plan->root->scratch;
+	init->fds[INIT_FD_PROC] = open("/proc", O_RDONLY | O_DIRECTORY |
+							O_CLOEXEC);
+	if (plan->layers & (1u << SANDBOX_LAYER_LANDLOCK))
+		r = root_landlock(plan->root, &init->fds[INIT_FD_LANDLOCK],
+				  reterr);
+	if (r == 0 && caps_keep(INIT_CAPS) < 0)
+		r = confine_fail(reterr, SANDBOX_STAGE_PRIVILEGES, errno,
+				 "drop init's capabilities");
+	return r;
+}
+
+static void say_ready(struct init *init)
+{
+	struct init_report report = { .kind = INIT_READY };
+	int fds[INIT_FD_N];
+	size_t n = 0;
+
+	for (int i = 0; i < INIT_FD_N; i++) {
+		report.has_fd[i] = init->fds[i] >= 0;
+		if (init->fds[i] >= 0)
+			fds[n++] = init->fds[i];
+	}
+	wire_send(init->control, &report, sizeof(report), fds, n);
+	/* The keeper watches these two; we have no use for them. */
+	init->fds[INIT_FD_SCRATCH] = init->fds[INIT_FD_PROC] = -1;
+}
+
+/*
+ * Close all but what init works with: a copy of the keeper's own sockets
+ * here would hide its death, and the runner's, from each other.
+ */
+static int keep_only_ours(struct init *init)
+{
+	int *ours[] = { &init->control, &init->service, &init->signals,
+			&init->fds[INIT_FD_LISTEN4],
+			&init->fds[INIT_FD_LISTEN6],
+			&init->fds[INIT_FD_LANDLOCK] };
+	int next = FD_PARKED, fd;
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (*ours[i] < 0)
+			continue;
+		fd = fcntl(*ours[i], F_DUPFD_CLOEXEC, next);
+		if (fd < 0)
+			return -errno;
+		*ours[i] = fd;
+		next = fd + 1;
+	}
+	if (syscall(SYS_close_range, 0, FD_PARKED - 1, 0) < 0 ||
+	    syscall(SYS_close_range, next, ~0U, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+void init_run(const struct init_plan *plan)
+{
+	struct init init = { .plan = plan, .report = -1,
+			     .control = plan->control,
+			     .service = plan->service };
+	struct init_report report = { .kind = INIT_FAILED };
+	sigset_t set;
+
+	memset(init.fds, -1, sizeof(init.fds));
+	prctl(PR_SET_NAME, "init");
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	init.signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (build(&init, &report.failure) < 0) {
+		wire_send(plan->control, &report, sizeof(report), NULL, 0);
+		_exit(1);
+	}
+	/* The change of uid cleared what was set before; see also loop(). */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	say_ready(&init);
+	if (keep_only_ours(&init) < 0)
+		_exit(1);
+	loop(&init);
+	_exit(0);
+}

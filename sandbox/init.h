@@ -1,0 +1,88 @@
+/*
+ * init -- process 1 of a box: ours, trusted, and all there is to trust in it.
+ *
+ * It builds the root, makes sockets inside the box's network, starts programs
+ * (cold), reaps everything, and ends when the keeper is gone; with it the
+ * kernel ends every process of the box.
+ */
+#ifndef SANDBOX_INIT_H
+#define SANDBOX_INIT_H
+
+#include "sandbox/confine.h"
+#include "sandbox/ids.h"
+#include "sandbox/join.h"
+#include "sandbox/root.h"
+
+struct init_plan {
+	struct root *root;
+	const struct ids *ids;
+	uint32_t layers;       /* bits of enum sandbox_layer */
+	uint16_t listen_port;
+	int control;           /* to the keeper */
+	int service;           /* to the runner */
+	int tasks[JOIN_TASKS_MAX];
+};
+
+/* Keeper to init, over `control`. */
+enum init_op {
+	INIT_GO,    /* the id maps are written */
+	INIT_START, /* struct init_start, argv, env; fds output report filter */
+	INIT_KILL,  /* everything but init; answered by INIT_KILLED */
+};
+
+struct init_start {
+	enum init_op op;
+	struct confine confine;
+	bool has_filter;
+};
+
+/* Init to keeper. */
+enum init_kind {
+	INIT_READY, /* fds: see `fds` */
+	INIT_FAILED,
+	INIT_KILLED,
+};
+
+/* The descriptors of INIT_READY, as far as they are there. */
+enum init_fd {
+	INIT_FD_SCRATCH,  /* the writable tmpfs, for fstatfs() */
+	INIT_FD_PROC,     /* the box's /proc */
+	INIT_FD_LISTEN4,
+	INIT_FD_LISTEN6,
+	INIT_FD_LANDLOCK,
+	INIT_FD_N,
+};
+
+struct init_report {
+	enum init_kind kind;
+	bool has_fd[INIT_FD_N];
+	struct sandbox_failure failure;
+};
+
+/* Runner to init, over `service`, and its answer. */
+enum init_service {
+	INIT_SOCKET,    /* domain, type; a fd */
+	INIT_LISTENERS, /* ports */
+	INIT_OPEN,      /* path; a fd open for reading */
+};
+
+#define INIT_PORTS_MAX 64
+
+struct init_request {
+	enum init_service service;
+	int domain, type;
+	char path[1024];
+};
+
+struct init_answer {
+	int result; /* or -errno */
+	uint16_t ports[INIT_PORTS_MAX];
+};
+
+/* Be process 1.  Never returns. */
+void init_run(const struct init_plan *plan) __attribute__((noreturn));
+
+/* Answer one request of the runner; false when it is gone. */
+bool init_serve(int service, uint16_t listen_port);
+
+#endif

@@ -1,0 +1,250 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox/keeper.h"
+#include "sandbox/landlock.h"
+#include "sandbox/wire.h"
+
+#define BUILD_LIMIT_MS 20000
+
+#define NS_ALL                                                                 \
+	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |           \
+	 CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int lacks(struct sandbox_failure *reterr, enum sandbox_stage stage,
+		 enum sandbox_layer layer, int code, const char *why)
+{
+	confine_fail(reterr, stage, code, "%s", why);
+	reterr->isolation = true;
+	snprintf(reterr->layer, sizeof(reterr->layer), "%s",
+		 sandbox_layer_name(layer));
+	return -code;
+}
+
+static int choose_layers(struct keeper *k, struct sandbox_failure *reterr)
+{
+	const uint32_t all = (1u << SANDBOX_N_LAYERS) - 1;
+	int r = ids_choose(&k->ids);
+
+	if (r < 0)
+		return lacks(reterr, SANDBOX_STAGE_NAMESPACES,
+			     SANDBOX_LAYER_UID, -r,
+			     "no other uid can be mapped here, and root must "
+			     "not be the program's");
+	k->state.layers = all;
+	k->ns_flags = NS_ALL;
+	if (!k->ids.pair)
+		k->state.layers &= ~(1u << SANDBOX_LAYER_UID);
+	k->state.landlock_abi = landlock_abi();
+	if (k->state.landlock_abi)
+		return 0;
+	if (!k->spec->reduced)
+		return lacks(reterr, SANDBOX_STAGE_LANDLOCK,
+			     SANDBOX_LAYER_LANDLOCK, ENOSYS,
+			     "this kernel has no Landlock");
+	k->state.layers &= ~(1u << SANDBOX_LAYER_LANDLOCK);
+	return 0;
+}
+
+/* As fork(), in new namespaces and, where there is one, a version 2 cgroup. */
+static pid_t clone_init(struct keeper *k)
+{
+	struct clone_args args = {
+		.flags = k->ns_flags | CLONE_PIDFD,
+		.pidfd = (uintptr_t)&k->init_pidfd,
+		.exit_signal = SIGCHLD,
+	};
+
+	if (k->cg.folder >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)k->cg.folder;
+	}
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+static const char *why_no_namespaces(int code)
+{
+	if (code == ENOSPC)
+		return "the limit of namespaces is reached or 0 "
+		       "(user.max_user_namespaces)";
+	if (code == EPERM)
+		return "new user namespaces are forbidden here "
+		       "(a container, or kernel.apparmor_restrict_"
+		       "unprivileged_userns)";
+	return "new namespaces cannot be made";
+}
+
+static int spawn_init(struct keeper *k, int service,
+		      struct sandbox_failure *reterr)
+{
+	struct init_plan plan = { .root = &k->root, .ids = &k->ids,
+				  .layers = k->state.layers,
+				  .listen_port = k->spec->listen_port,
+				  .service = service };
+	enum init_op go = INIT_GO;
+	int sockets[2], r;
+
+	if (wire_pair(sockets) < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_SPAWN, errno,
+				    "socketpair");
+	plan.control = sockets[1];
+	memcpy(plan.tasks, k->cg.tasks, sizeof(plan.tasks));
+	k->control = sockets[0];
+	k->init = clone_init(k);
+	if (k->init == 0) {
+		close(sockets[0]); /* or we would never see the keeper go */
+		init_run(&plan);
+	}
+	r = errno;
+	close(sockets[1]);
+	if (k->init < 0)
+		return lacks(reterr, SANDBOX_STAGE_NAMESPACES,
+			     SANDBOX_LAYER_USERNS, r, why_no_namespaces(r));
+	r = ids_write(&k->ids, k->init);
+	if (r < 0)
+		return lacks(reterr, SANDBOX_STAGE_NAMESPACES,
+			     SANDBOX_LAYER_USERNS, -r,
+			     "the id maps are refused");
+	return wire_send(k->control, &go, sizeof(go), NULL, 0);
+}
+
+static int await_init(struct keeper *k, struct sandbox_failure *reterr)
+{
+	struct pollfd pfd = { .fd = k->control, .events = POLLIN };
+	struct init_report report;
+	int fds[INIT_FD_N];
+	size_t n_fds = 0, next = 0;
+	int n = -ETIMEDOUT;
+
+	if (poll(&pfd, 1, BUILD_LIMIT_MS) == 1)
+		n = wire_recv(k->control, &report, sizeof(report), fds,
+			      INIT_FD_N, &n_fds);
+	if (n != (int)sizeof(report))
+		return confine_fail(reterr, SANDBOX_STAGE_SPAWN,
+				    n < 0 ? -n : EPROTO,
+				    "the box's init gave no answer");
+	if (report.kind != INIT_READY) {
+		*reterr = report.failure;
+		return -reterr->code;
+	}
+	for (int i = 0; i < INIT_FD_N; i++) {
+		if (report.has_fd[i] && next < n_fds)
+			k->box[i] = fds[next++];
+	}
+	return 0;
+}
+
+static int make_files(struct keeper *k, struct sandbox_failure *reterr)
+{
+	k->output_memfd = memfd_create("output",
+				       MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	k->ended_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	k->filter = policy_filter_fd(k->policy);
+	if (k->output_memfd < 0 || k->ended_event < 0 || k->filter < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_SPAWN, EMFILE,
+				    "make the box's files");
+	return 0;
+}
+
+/* What our own folders take in the writable tmpfs is not the program's. */
+static void measure_scratch(struct keeper *k)
+{
+	struct statfs fs;
+
+	if (fstatfs(k->box[INIT_FD_SCRATCH], &fs) == 0)
+		k->inodes_base = (int64_t)(fs.f_files - fs.f_ffree);
+}
+
+static void reset(struct keeper *k, const struct sandbox_spec *spec,
+		  const struct policy *policy)
+{
+	*k = (struct keeper){
+		.spec = spec, .policy = policy, .init = -1, .init_pidfd = -1,
+		.control = -1, .filter = -1, .report = -1, .listener = -1,
+		.program = -1, .output = -1, .output_memfd = -1,
+		.ended_event = -1, .decoys = -1,
+		.cg = { .folder = -1, .oom_event = -1 },
+	};
+	memset(k->box, -1, sizeof(k->box));
+	memset(k->cg.tasks, -1, sizeof(k->cg.tasks));
+	root_init(&k->root, spec, &k->ids);
+}
+
+int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
+		const struct policy *policy, int service,
+		struct sandbox_failure *reterr)
+{
+	int r;
+
+	reset(k, spec, policy);
+	if (spec->n_mounts > ROOT_MOUNTS_MAX)
+		return confine_fail(reterr, SANDBOX_STAGE_MOUNTS, E2BIG,
+				    "more than %d mounts", ROOT_MOUNTS_MAX);
+	r = choose_layers(k, reterr);
+	if (r < 0)
+		return r;
+	cgroup_open(&k->cg, &spec->limits);
+	memcpy(k->state.cgroup, k->cg.world, sizeof(k->state.cgroup));
+	if (k->ids.pair)
+		r = root_open_sources(&k->root, reterr);
+	if (r == 0)
+		r = spawn_init(k, service, reterr);
+	root_close_sources(&k->root);
+	if (r == 0)
+		r = make_files(k, reterr);
+	if (r == 0)
+		r = await_init(k, reterr);
+	if (r < 0)
+		return r;
+	measure_scratch(k);
+	return 0;
+}
+
+static void reap_init(struct keeper *k)
+{
+	if (k->init <= 0)
+		return;
+	syscall(SYS_pidfd_send_signal, k->init_pidfd, SIGKILL, NULL, 0);
+	waitpid(k->init, NULL, 0);
+	k->init = -1;
+}
+
+void keeper_close(struct keeper *k)
+{
+	if (k->control >= 0 && !k->concluded && k->started_ns)
+		keeper_stop(k);
+	close_fd(&k->control);
+	reap_init(k);
+	for (int i = 0; i < INIT_FD_N; i++)
+		close_fd(&k->box[i]);
+	close_fd(&k->init_pidfd);
+	close_fd(&k->filter);
+	close_fd(&k->report);
+	close_fd(&k->listener);
+	close_fd(&k->program);
+	close_fd(&k->output);
+	close_fd(&k->output_memfd);
+	close_fd(&k->ended_event);
+	cgroup_sweep(&k->cg);
+	cgroup_close(&k->cg);
+}

@@ -1,0 +1,126 @@
+#include "sandbox/mediate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sandbox/decode.h"
+
+/* The thread's own socket, as a descriptor of ours; or -errno. */
+static int copy_socket(pid_t pid, int fd)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int copy;
+
+	if (pidfd < 0) /* a thread that is no leader: since Linux 6.9 */
+		pidfd = (int)syscall(SYS_pidfd_open, pid, O_EXCL);
+	if (pidfd < 0)
+		return -errno;
+	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (copy < 0)
+		copy = -errno;
+	close(pidfd);
+	return copy;
+}
+
+/*
+ * Loopback answers within the call, so that connect() need not wait; a full
+ * queue is the one exception, and EAGAIN or EINPROGRESS its right answer for
+ * a socket that does not block.  One that blocks gets ETIMEDOUT.
+ */
+static int connect_now(int fd, const struct sockaddr *address, socklen_t n)
+{
+	int flags = fcntl(fd, F_GETFL);
+	int error = 0;
+
+	if (flags < 0)
+		return EBADF;
+	if (!(flags & O_NONBLOCK))
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	if (connect(fd, address, n) < 0)
+		error = errno;
+	if (!(flags & O_NONBLOCK)) {
+		fcntl(fd, F_SETFL, flags);
+		if (error == EINPROGRESS || error == EAGAIN)
+			error = ETIMEDOUT;
+	}
+	return error;
+}
+
+/* A pathname socket, looked up below the program's own root. */
+static int connect_path(int fd, pid_t pid, const struct sockaddr_un *address)
+{
+	struct sockaddr_un ours = { .sun_family = AF_UNIX };
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	char start[64];
+	int dir, target, error;
+
+	snprintf(start, sizeof(start), "/proc/%d/%s", (int)pid,
+		 address->sun_path[0] == '/' ? "root" : "cwd");
+	dir = open(start, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return EACCES;
+	target = (int)syscall(SYS_openat2, dir, address->sun_path, &how,
+			      sizeof(how));
+	error = errno;
+	close(dir);
+	if (target < 0)
+		return error;
+	snprintf(ours.sun_path, sizeof(ours.sun_path), "/proc/self/fd/%d",
+		 target);
+	error = connect_now(fd, (struct sockaddr *)&ours, sizeof(ours));
+	close(target);
+	return error;
+}
+
+static int connect_unix(int fd, pid_t pid, const struct sockaddr_storage *any,
+			size_t n)
+{
+	struct sockaddr_un address = { 0 };
+
+	memcpy(&address, any, n < sizeof(address) ? n : sizeof(address) - 1);
+	/* The abstract ones are in our network here, not in the program's. */
+	if (!address.sun_path[0])
+		return ECONNREFUSED;
+	return connect_path(fd, pid, &address);
+}
+
+int mediate_connect(const struct seccomp_notif *req, bool *ret_refused)
+{
+	struct sockaddr_storage address = { 0 };
+	pid_t pid = (pid_t)req->pid;
+	uint32_t len = (uint32_t)req->data.args[2];
+	ssize_t n;
+	int fd, error;
+
+	*ret_refused = false;
+	if (len > sizeof(address))
+		return EINVAL;
+	n = decode_read(pid, req->data.args[1], &address, len);
+	if (n != (ssize_t)len)
+		return EFAULT;
+	if (address.ss_family != AF_UNSPEC && address.ss_family != AF_UNIX &&
+	    !decode_is_loopback(&address, len)) {
+		*ret_refused = true;
+		return ENETUNREACH;
+	}
+	fd = copy_socket(pid, (int)req->data.args[0]);
+	if (fd < 0)
+		return fd == -EBADF ? EBADF : ENETUNREACH;
+	if (address.ss_family == AF_UNIX)
+		error = connect_unix(fd, pid, &address, len);
+	else
+		error = connect_now(fd, (struct sockaddr *)&address, len);
+	close(fd);
+	return error;
+}

@@ -1,0 +1,21 @@
+/*
+ * mediate -- make a connection on the program's behalf, or refuse it.
+ *
+ * Letting the kernel go on with a call that was looked at would decide on one
+ * address and connect to another, since the program can change its memory in
+ * between.  So the keeper takes a copy of the address and of the socket, and
+ * connects itself; the program's call only ever gets the result.
+ */
+#ifndef SANDBOX_MEDIATE_H
+#define SANDBOX_MEDIATE_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+
+/*
+ * The errno of the call, 0: connected.  *ret_refused: it was not for this
+ * box, and belongs in the record.
+ */
+int mediate_connect(const struct seccomp_notif *req, bool *ret_refused);
+
+#endif

@@ -1,0 +1,82 @@
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "sandbox/decode.h"
+#include "sandbox/keeper.h"
+#include "sandbox/mediate.h"
+
+/* Answered in one go; a storm of calls must not keep us from the clock. */
+#define ANSWERS_AT_ONCE 256
+
+void keeper_record(struct keeper *k, const char *call, const char *detail)
+{
+	struct sandbox_denied *d;
+
+	for (size_t i = 0; i < k->state.n_denied; i++) {
+		d = &k->denied[i];
+		if (!strcmp(d->call, call) && !strcmp(d->detail, detail)) {
+			d->count += d->count < INT32_MAX;
+			return;
+		}
+	}
+	if (k->state.n_denied == SANDBOX_DENIED_MAX) {
+		k->state.denied_lost++;
+		return;
+	}
+	d = &k->denied[k->state.n_denied++];
+	*d = (struct sandbox_denied){ .count = 1,
+				      .first_ns = keeper_now_ns() };
+	snprintf(d->call, sizeof(d->call), "%s", call);
+	snprintf(d->detail, sizeof(d->detail), "%s", detail);
+}
+
+/* The errno that the call fails with; 0: it succeeds. */
+static int decide(struct keeper *k, const struct seccomp_notif *req)
+{
+	const struct policy_answer *answer =
+		policy_answer(k->policy, req->data.nr);
+	char detail[DECODE_BYTES];
+	bool refused = true;
+	int error;
+
+	if (!answer)
+		return EPERM;
+	/* `connect` is all that a policy can ask about so far. */
+	error = answer->error ? answer->error
+			      : mediate_connect(req, &refused);
+	if (refused) {
+		decode_call(req, answer->name, detail);
+		keeper_record(k, answer->name, detail);
+	}
+	return error;
+}
+
+static bool answer_one(struct keeper *k)
+{
+	struct seccomp_notif req = { 0 };
+	struct seccomp_notif_resp resp = { 0 };
+
+	if (ioctl(k->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) < 0)
+		return errno == EINTR;
+	resp.id = req.id;
+	resp.error = -decide(k, &req);
+	/* ENOENT: the process has gone meanwhile; so has its call */
+	ioctl(k->listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+	return true;
+}
+
+void keeper_answer(struct keeper *k)
+{
+	struct pollfd pfd = { .fd = k->listener, .events = POLLIN };
+
+	for (int i = 0; i < ANSWERS_AT_ONCE; i++) {
+		if (poll(&pfd, 1, 0) != 1 || !(pfd.revents & POLLIN))
+			return;
+		if (!answer_one(k))
+			return;
+	}
+}

@@ -1,0 +1,127 @@
+#include "sandbox/proc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TEXT_BYTES    4096
+#define PROCESSES_MAX 4096 /* looked at in one go */
+
+/* The number behind `key` at the start of a line; -1: not there. */
+static int64_t field(const char *text, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, key, n))
+			return strtoll(line + n, NULL, 10);
+	}
+	return -1;
+}
+
+bool proc_parse_status(const char *text, struct proc_usage *ret)
+{
+	int64_t anon = field(text, "RssAnon:");
+	int64_t shared = field(text, "RssShmem:");
+	int64_t threads = field(text, "Threads:");
+
+	if (threads < 0 || threads > INT32_MAX)
+		return false;
+	ret->threads = (int)threads;
+	/* A zombie has no memory, and no such lines. */
+	ret->memory_bytes = ((anon > 0 ? anon : 0) +
+			     (shared > 0 ? shared : 0)) * 1024;
+	return true;
+}
+
+bool proc_parse_stat(const char *text, struct proc_usage *ret)
+{
+	/* PID (NAME) ...: a name may hold anything, parentheses too */
+	const char *s = strrchr(text, ')');
+	uint64_t ticks[4];
+	int64_t hz = sysconf(_SC_CLK_TCK);
+
+	if (!s || sscanf(s, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
+			    "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
+			 &ticks[0], &ticks[1], &ticks[2], &ticks[3]) != 4)
+		return false;
+	ret->cpu_us = (int64_t)((ticks[0] + ticks[1] + ticks[2] + ticks[3]) %
+				(UINT64_C(1) << 40)) *
+		      (1000000 / hz);
+	return true;
+}
+
+static bool read_text(int proc, const char *pid, const char *name, char *ret)
+{
+	char path[300];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", pid, name);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, ret, TEXT_BYTES - 1);
+	close(fd);
+	ret[n < 0 ? 0 : n] = '\0';
+	return n > 0;
+}
+
+/* Since Linux 6.2 the size of the folder is how many there are. */
+static int count_files(int proc, const char *pid)
+{
+	char path[300];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/fd", pid);
+	if (fstatat(proc, path, &st, 0) < 0)
+		return 0;
+	return (int)st.st_size;
+}
+
+static void add(int proc, const char *pid, struct proc_sum *sum)
+{
+	struct proc_usage usage = { 0 };
+	char text[TEXT_BYTES];
+	bool init = !strcmp(pid, "1");
+
+	if (read_text(proc, pid, "stat", text) &&
+	    proc_parse_stat(text, &usage))
+		sum->cpu_us += usage.cpu_us;
+	if (init)
+		return;
+	if (read_text(proc, pid, "status", text) &&
+	    proc_parse_status(text, &usage)) {
+		sum->memory_bytes += usage.memory_bytes;
+		sum->threads += usage.threads;
+	}
+	usage.files = count_files(proc, pid);
+	if (usage.files > sum->files_max)
+		sum->files_max = usage.files;
+}
+
+void proc_sum(int proc, struct proc_sum *ret)
+{
+	int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int n = 0;
+
+	*ret = (struct proc_sum){ 0 };
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && n < PROCESSES_MAX && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+			continue;
+		add(proc, entry->d_name, ret);
+		n++;
+	}
+	if (dir)
+		closedir(dir);
+}

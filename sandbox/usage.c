@@ -1,0 +1,120 @@
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "sandbox/keeper.h"
+#include "sandbox/proc.h"
+
+#define SAMPLE_FIRST_NS 5000000
+
+static void raise(int64_t *peak, int64_t value)
+{
+	if (value > *peak)
+		*peak = value;
+}
+
+static void raise_int(int *peak, int64_t value)
+{
+	if (value > *peak)
+		*peak = (int)value;
+}
+
+/* Full is full: no counter says that a write was refused. */
+static void sample_disk(struct keeper *k)
+{
+	struct sandbox_state *s = &k->state;
+	struct statfs fs;
+
+	if (k->box[INIT_FD_SCRATCH] < 0 ||
+	    fstatfs(k->box[INIT_FD_SCRATCH], &fs) < 0)
+		return;
+	if (k->spec->limits.disk_bytes && fs.f_bfree == 0)
+		s->limits_hit[SANDBOX_DISK_BYTES] = true;
+	if (k->spec->limits.inodes && fs.f_ffree == 0)
+		s->limits_hit[SANDBOX_DISK_INODES] = true;
+	raise(&s->peak.disk_bytes,
+	      (int64_t)(fs.f_blocks - fs.f_bfree) * fs.f_bsize);
+	raise_int(&s->peak.inodes,
+		  (int64_t)(fs.f_files - fs.f_ffree) - k->inodes_base);
+}
+
+/* What cgroups do not count, and where there is none, everything. */
+static void sample_processes(struct keeper *k,
+			     struct cgroup_counters *counters)
+{
+	const struct sandbox_limits *limits = &k->spec->limits;
+	struct sandbox_state *s = &k->state;
+	struct proc_sum sum;
+
+	if (k->box[INIT_FD_PROC] < 0)
+		return;
+	proc_sum(k->box[INIT_FD_PROC], &sum);
+	raise_int(&s->peak.files, sum.files_max);
+	if (limits->files && sum.files_max >= limits->files)
+		s->limits_hit[SANDBOX_DESCRIPTORS] = true;
+	raise_int(&s->peak.processes, sum.threads);
+	if (counters->cpu_us < 0)
+		counters->cpu_us = sum.cpu_us;
+	if (counters->memory_peak_bytes < 0) {
+		raise(&s->peak.memory_bytes, sum.memory_bytes);
+		if (limits->memory_bytes &&
+		    sum.memory_bytes > limits->memory_bytes)
+			keeper_end(k, SANDBOX_MEMORY, true);
+	}
+	if (counters->pids_refused < 0 && limits->processes &&
+	    sum.threads >= limits->processes)
+		keeper_end(k, SANDBOX_PROCESSES, true);
+}
+
+static void check_counters(struct keeper *k, const struct cgroup_counters *c)
+{
+	const struct sandbox_limits *limits = &k->spec->limits;
+	struct sandbox_state *s = &k->state;
+	int64_t used_us = c->cpu_us - k->base.cpu_us;
+
+	raise(&s->peak.cpu_ms, used_us / 1000);
+	if (c->memory_peak_bytes >= 0)
+		raise(&s->peak.memory_bytes, c->memory_peak_bytes);
+	if (c->oom_kills > k->base.oom_kills)
+		keeper_end(k, SANDBOX_MEMORY, false);
+	if (c->pids_refused > k->base.pids_refused)
+		keeper_end(k, SANDBOX_PROCESSES, false);
+	if (limits->cpu_ms && used_us >= limits->cpu_ms * 1000)
+		keeper_end(k, SANDBOX_CPU_TIME, false);
+	else if (limits->cpu_ms) {
+		/* When all processors together could have used it up. */
+		int64_t left_ns = (limits->cpu_ms * 1000 - used_us) * 1000 /
+				  sysconf(_SC_NPROCESSORS_ONLN);
+
+		if (left_ns < k->sample_interval_ns)
+			k->sample_interval_ns = left_ns / 2 + 1000000;
+	}
+}
+
+void keeper_sample(struct keeper *k)
+{
+	struct cgroup_counters counters;
+
+	cgroup_read(&k->cg, &counters);
+	sample_disk(k);
+	if (!k->ended && !k->lost)
+		sample_processes(k, &counters);
+	else if (counters.cpu_us < 0) /* the last sample stands */
+		counters.cpu_us = k->base.cpu_us;
+	check_counters(k, &counters);
+}
+
+void keeper_sample_begin(struct keeper *k)
+{
+	struct cgroup_counters counters;
+	struct proc_sum sum = { 0 };
+
+	cgroup_read(&k->cg, &counters);
+	if (counters.cpu_us < 0 && k->box[INIT_FD_PROC] >= 0) {
+		proc_sum(k->box[INIT_FD_PROC], &sum);
+		counters.cpu_us = sum.cpu_us;
+	}
+	k->base = (struct keeper_base){ counters.cpu_us, counters.oom_kills,
+					counters.pids_refused };
+	k->sample_interval_ns = SAMPLE_FIRST_NS;
+	k->next_sample_ns = keeper_now_ns() + SAMPLE_FIRST_NS;
+}
