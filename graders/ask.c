@@ -1,0 +1,117 @@
+/* ask -- requests and their answers, for graders. */
+#include "graders/ask.h"
+
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/text.h"
+#include "runner/grader.h"
+
+#define TARGET_SHOWN_MAX 120
+
+static const struct exchange nothing = {
+	.res = { .end = HTTP_CANCELLED, .why = "the run ended" },
+};
+
+static void add_headers(struct asking *a, struct http_request *req)
+{
+	size_t n = req->n_headers + a->n_headers;
+	struct http_header *all;
+
+	if (!a->n_headers)
+		return;
+	all = arena_array(grading_arena(a->g), n, sizeof(*all));
+	memcpy(all, a->headers, a->n_headers * sizeof(*all));
+	if (req->n_headers)
+		memcpy(all + a->n_headers, req->headers,
+		       req->n_headers * sizeof(*all));
+	req->headers = all;
+	req->n_headers = n;
+}
+
+const struct exchange *ask_request(struct asking *a, struct http_request req)
+{
+	const struct exchange *x = &nothing;
+
+	if (a->code)
+		return &nothing;
+	add_headers(a, &req);
+	a->code = grading_send(a->g, &req, &x, a->err);
+	if (a->code)
+		return &nothing;
+	if (ask_refused(x))
+		a->gone = true;
+	return x;
+}
+
+const struct exchange *ask(struct asking *a, const char *method,
+			   const char *target)
+{
+	return ask_request(a, (struct http_request){ .method = method,
+						     .target = target });
+}
+
+const struct exchange *ask_with(struct asking *a, const char *method,
+				const char *target, const char *type,
+				struct span body)
+{
+	struct http_request req = {
+		.method = method, .target = target,
+		.body = body, .has_body = true,
+	};
+	struct http_header *header;
+
+	if (type) {
+		header = arena_alloc(grading_arena(a->g), sizeof(*header));
+		*header = (struct http_header){ "Content-Type",
+						span_of(type) };
+		req.headers = header;
+		req.n_headers = 1;
+	}
+	return ask_request(a, req);
+}
+
+const struct exchange *ask_json(struct asking *a, const char *method,
+				const char *target, const char *json)
+{
+	return ask_with(a, method, target, "application/json", span_of(json));
+}
+
+bool ask_answered(const struct exchange *x)
+{
+	return x->res.end == HTTP_ANSWERED;
+}
+
+bool ask_refused(const struct exchange *x)
+{
+	return x->res.end == HTTP_REFUSED || x->res.end == HTTP_CANCELLED;
+}
+
+bool ask_ok(const struct exchange *x)
+{
+	return ask_answered(x) && x->res.status >= 200 && x->res.status < 300;
+}
+
+const char *ask_answer(struct arena *arena, const struct exchange *x)
+{
+	const char *type = http_value(&x->res, "Content-Type");
+
+	if (!ask_answered(x))
+		return arena_printf(arena, "no answer: %s",
+				    x->res.why ? x->res.why :
+						 http_end_name(x->res.end));
+	if (!type)
+		return arena_printf(arena, "%d", x->res.status);
+	return arena_printf(arena, "%d %s", x->res.status,
+			    text_visible(arena, span_of(type), 60));
+}
+
+const char *ask_what(struct arena *arena, const struct exchange *x)
+{
+	const char *method = x->req.method ? x->req.method : "GET";
+	const char *target = x->req.target ? x->req.target : "";
+
+	return arena_printf(arena, "%s %s", method,
+			    text_visible(arena, span_of(target),
+					 TARGET_SHOWN_MAX));
+}
