@@ -51,6 +51,9 @@ def set_up(packages):
     if packages not in sys.path:
         sys.path.append(packages)
     sys.prefix = sys.exec_prefix = os.path.abspath(packages + "/../../..")
+    python = sys.prefix + "/bin/python3"
+    if os.path.exists(python): # what a submission starts has the packages too
+        sys.executable = python
     if not hasattr(builtins, "exit"):
         site.setquit()
         site.sethelper()

@@ -120,8 +120,11 @@ static void find_fork_server(struct service *s)
 		s->reused = true;
 		return;
 	}
-	if (forkserver_spawn(&s->fork, s->python.exe, s->python.warm,
-			     s->python.packages, &f) < 0)
+	if (forkserver_spawn(&s->fork,
+			     &(struct forkserver_spec){
+				     s->python.exe, s->python.warm,
+				     s->python.packages, s->python.serve },
+			     &f) < 0)
 		s->fork = NULL;
 }
 

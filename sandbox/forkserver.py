@@ -1,0 +1,171 @@
+"""The fork server: a Python that has imported what submissions import.
+
+usage: forkserver.py LIBRARY PACKAGES PROGRAM FD [SOCKET BUILD IDLE_MS]
+
+Started as `python3 -I -S forkserver.py ...`, in "/", with FD a socket that
+requests come over (forkserver.c): from one runner, or with SOCKET, where it
+listens, from all of a user's.  LIBRARY is libfumehood-join.so, which answers
+them.  For each start it forks; the child joins a box and comes back here, to
+run the script that it was asked for as a fresh `python3 -I -S` would.  PROGRAM
+is that script as a rule; it is compiled beforehand.
+
+The server itself runs no submitted code, opens nothing, starts no thread,
+makes no engine, client or handler: a child must not inherit what it could not
+have made itself.
+"""
+
+import ctypes
+import gc
+import importlib
+import os
+import sys
+
+# Pure imports; measured one by one: no thread, no descriptor, nothing read
+# from the environment that a submission might want to set (prometheus_client
+# and celery do, so they are missing).  What is not installed is skipped.
+MODULES = """
+    flask flask.cli flask.views flask.json.provider flask.sessions
+    werkzeug.serving werkzeug.middleware.proxy_fix werkzeug.security
+    werkzeug.test werkzeug.exceptions werkzeug.routing werkzeug.debug
+    jinja2 jinja2.ext jinja2.loaders
+    sqlite3 uuid decimal secrets hashlib hmac csv logging.config tempfile
+    sqlalchemy sqlalchemy.orm sqlalchemy.dialects.sqlite
+    sqlalchemy.ext.declarative sqlalchemy.ext.hybrid sqlalchemy.exc
+    flask_sqlalchemy marshmallow marshmallow.validate pydantic
+    gunicorn.app.base gunicorn.arbiter gunicorn.config
+    gunicorn.workers.gthread gunicorn.http.wsgi
+    mmap fcntl runpy concurrent.futures.thread
+""".split()
+
+# For a server that stays, and has the time.
+MORE_MODULES = """
+    flask_smorest flask_marshmallow marshmallow_sqlalchemy flask_restful
+    flask_cors flask_login flask_wtf flask_jwt_extended flask_httpauth
+    flask_caching flask_limiter flask_bcrypt flask_migrate flask_pydantic
+    jwt bcrypt argon2 email_validator jsonschema requests structlog
+    pythonjsonlogger dotenv
+""".split()
+
+
+def import_all(names):
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            pass
+
+
+def rehearse():
+    """One request to an app of our own: what is made on first use is there."""
+    import flask
+
+    app = flask.Flask("rehearsal", root_path="/")
+
+    @app.get("/<int:number>")
+    def view(number):
+        return {"number": number, "url": flask.url_for("view", number=2)}
+
+    client = app.test_client()
+    client.get("/1")
+    client.get("/missing")
+
+
+def strings(array):
+    found = []
+    while array[len(found)] is not None:
+        found.append(array[len(found)])
+    return found
+
+
+def become(argv, env):
+    """From here on this process belongs to a submission."""
+    import signal
+    import tempfile
+
+    ctypes.pythonapi.PyOS_AfterFork_Child()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.enable()
+    tempfile.tempdir = None
+    os.environ.clear()
+    for entry in env:
+        name, _, value = entry.partition(b"=")
+        os.environb[name] = value
+    sys.argv = [os.fsdecode(arg) for arg in argv]
+    # The descriptors are others now, and a pipe cannot do what /dev/null can.
+    sys.stdin = sys.__stdin__ = open(0, closefd=False)
+    sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)
+    sys.stderr = sys.__stderr__ = open(2, "w", buffering=1, closefd=False,
+                                       errors="backslashreplace")
+
+
+def run(code, argv, env):
+    """Run `code` as __main__ would, and end as Python would."""
+    import atexit
+    import threading
+    import types
+
+    status = 1
+    try:
+        become(argv, env)
+        main = types.ModuleType("__main__")
+        main.__file__ = sys.argv[0]
+        main.__builtins__ = __builtins__
+        sys.modules["__main__"] = main
+        exec(code, main.__dict__)
+        status = 0
+    except SystemExit as e:
+        if isinstance(e.code, int) or e.code is None:
+            status = (e.code or 0) & 0xff
+        else:
+            print(e.code, file=sys.stderr)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        # Never back into the server's own frames.
+        try:
+            threading._shutdown()
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(status)
+
+
+class Scripts(dict):
+    """Compiled once.  A child may not find them in its box."""
+
+    def __missing__(self, path):
+        with open(path, "rb") as file:
+            self[path] = compile(file.read(), path, "exec")
+        return self[path]
+
+
+def main():
+    library, packages, program, fd, *rest = sys.argv[1:]
+    path, build, idle_ms = rest if rest else (None, "", "-1")
+    sys.path.append(packages)
+    join = ctypes.PyDLL(library)
+    join.fumehood_answer.argtypes = [
+        ctypes.c_int, ctypes.c_bool, ctypes.c_char_p, ctypes.c_char_p,
+        ctypes.c_int]
+    for function in (join.fumehood_argv, join.fumehood_env):
+        function.restype = ctypes.POINTER(ctypes.c_char_p)
+
+    scripts = Scripts()
+    scripts[program]
+    import_all(MODULES + (MORE_MODULES if path else []))
+    rehearse()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    result = join.fumehood_answer(int(fd), path is not None,
+                                  os.fsencode(path) if path else None,
+                                  build.encode(), int(idle_ms))
+    if result == 1:
+        argv = strings(join.fumehood_argv())
+        run(scripts[os.fsdecode(argv[0])], argv,
+            strings(join.fumehood_env()))
+    sys.exit(-result)
+
+
+main()
