@@ -88,7 +88,8 @@ size_t net_listeners(const char *text, uint16_t ours, uint16_t *ret, size_t n,
 
 	while (line && n < max) {
 		/* sl: ADDRESS:PORT ADDRESS:PORT STATE */
-		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%4x %*[0-9A-Fa-f]:%*x %2x",
+		if (sscanf(line,
+			   " %*u: %*[0-9A-Fa-f]:%4x %*[0-9A-Fa-f]:%*x %2x",
 			   &port, &state) == 2 &&
 		    state == TCP_LISTEN_STATE && port != ours)
 			ret[n++] = (uint16_t)port;

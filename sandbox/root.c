@@ -63,7 +63,8 @@ static int new_fs(const char *type, const char *const *options,
 
 	for (; r >= 0 && options[0]; options += 2)
 		r = syscall(SYS_fsconfig, fs,
-			    options[1] ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
+			    options[1] ? FSCONFIG_SET_STRING
+				       : FSCONFIG_SET_FLAG,
 			    options[0], options[1], 0);
 	if (r >= 0)
 		r = syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL,
