@@ -72,7 +72,7 @@ ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. $(OPT) $(HARDEN) $(WARN) -fPIC \
 	$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS := $(OPT) $(LINK_HARDEN) $(LDFLAGS)
 # libunistring has no pkg-config file.
-LIBS      = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lunistring
+LIBS      = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lunistring -lm
 LIBS_BOX  = $(shell $(PKG_CONFIG) --libs $(PKGS_BOX))
 LIBS_TEST = $(shell $(PKG_CONFIG) --libs $(PKGS_TEST))
 

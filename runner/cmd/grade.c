@@ -12,6 +12,7 @@
 #include "runner/base/err.h"
 #include "runner/base/file.h"
 #include "runner/base/text.h"
+#include "runner/cmd/handin.h"
 #include "runner/cmd/interrupt.h"
 #include "runner/cmd/reports.h"
 #include "runner/cmd/verbs.h"
@@ -281,6 +282,16 @@ static int report(struct grade *g, const struct transcript *t)
 	return g->o->exit_zero ? EXIT_STATUS_OK : status_of(r->outcome);
 }
 
+/* The report for people ends with it. */
+static bool shows_path(const struct grade *g)
+{
+	for (size_t i = 0; i < g->reports.n; i++)
+		if (!g->reports.targets[i].path &&
+		    strcmp(g->reports.targets[i].format->name, "terminal") == 0)
+			return true;
+	return false;
+}
+
 static int grade_into(struct grade *g, struct transcript *t,
 		      const struct submission *sub, const char *refused)
 {
@@ -288,7 +299,7 @@ static int grade_into(struct grade *g, struct transcript *t,
 	int r = run_session(g, t, sub, refused, &err);
 	int status = report(g, t);
 
-	if (!g->o->quiet && !g->o->transcript)
+	if (!g->o->quiet && !g->o->transcript && !shows_path(g))
 		cmd_note(g->c, "transcript: %s", g->path);
 	return r < 0 ? fail(g, EXIT_STATUS_INTERNAL, &err) : status;
 }
@@ -317,7 +328,7 @@ static int grade_submission(struct grade *g)
 	const char *refused = NULL;
 	struct submission labelled;
 	struct err err;
-	int r = submission_open(g->c->arena, path, &sub, &err);
+	int r = handin_open(g->c->arena, g->ex, path, &sub, &err);
 
 	if (r < 0 && !is_candidates(r))
 		return fail(g, is_usage(r) ? EXIT_STATUS_USAGE

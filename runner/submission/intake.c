@@ -119,6 +119,11 @@ bool intake_skips(struct intake *in, const char *path)
 	return false;
 }
 
+bool intake_has(const struct intake *in, const char *path)
+{
+	return faccessat(in->tree, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static int bad_path(struct intake *in, const char *path, const char *why,
 		    struct err *err)
 {

@@ -31,6 +31,9 @@ DEFINE_AUTO(struct intake *, intake_free)
  */
 bool intake_skips(struct intake *in, const char *path);
 
+/* Is that file in the copy already? */
+bool intake_has(const struct intake *in, const char *path);
+
 /* Remember something that was left out, for the transcript. */
 void intake_note(struct intake *in, const char *fmt, ...) PRINTF(2, 3);
 

@@ -24,6 +24,7 @@ struct copying {
 	struct arena *arena;
 	int root;     /* the folder; every open is beneath it */
 	int entries;
+	bool below;   /* files that are there already win */
 };
 
 /*
@@ -65,8 +66,11 @@ static int copy_bytes(struct intake *in, int fd, struct err *err)
 static int copy_file(struct copying *c, int fd, const char *path,
 		     struct err *err)
 {
-	int r = intake_begin(c->in, path, err);
+	int r;
 
+	if (c->below && intake_has(c->in, path))
+		return 0;
+	r = intake_begin(c->in, path, err);
 	if (r == 0)
 		r = copy_bytes(c->in, fd, err);
 	intake_end(c->in);
@@ -171,49 +175,86 @@ static int take_file(struct copying *c, int fd, const struct stat *st,
 	return copy_file(c, fd, "app.py", err);
 }
 
-static int take(struct copying *c, const char *path, struct submission *sub,
+static int take(struct copying *c, const char *path, bool *ret_is_file,
 		struct err *err)
 {
 	struct stat st;
-	int r;
 
 	if (fstat(c->root, &st) < 0)
 		return err_set(err, errno, "%s", strerror(errno));
+	*ret_is_file = S_ISREG(st.st_mode);
 	if (S_ISDIR(st.st_mode))
-		r = copy_folder(c, c->root, "", 0, err);
-	else if (S_ISREG(st.st_mode))
-		r = take_file(c, c->root, &st, path, err);
-	else
-		r = err_set(err, EINVAL, "it is neither a folder nor a file");
+		return copy_folder(c, c->root, "", 0, err);
+	if (S_ISREG(st.st_mode))
+		return take_file(c, c->root, &st, path, err);
+	return err_set(err, EINVAL, "it is neither a folder nor a file");
+}
+
+/* Open `path` and put what it holds into the intake. */
+static int take_path(struct copying *c, const char *path, bool *ret_is_file,
+		     struct err *err)
+{
+	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int r;
+
+	if (fd < 0)
+		return err_set(err, errno, "%s: %s", path, strerror(errno));
+	c->root = fd;
+	r = take(c, path, ret_is_file, err);
 	if (r < 0)
-		return r;
-	return intake_finish(c->in, S_ISREG(st.st_mode), sub, err);
+		err_wrap(err, "%s", path);
+	/* The path itself could be read: what is inside is to blame. */
+	return r == -ENOENT || r == -EACCES ? -EINVAL : r;
+}
+
+static int finish(struct intake *in, bool lift, const char *path,
+		  struct arena *arena, const struct submission **ret,
+		  struct err *err)
+{
+	struct submission *sub = arena_alloc(arena, sizeof(*sub));
+
+	if (intake_finish(in, lift, sub, err) < 0) {
+		err_wrap(err, "%s", path);
+		return -EINVAL;
+	}
+	sub->path = arena_strdup(arena, path);
+	*ret = sub;
+	return 0;
 }
 
 int submission_open(struct arena *arena, const char *path,
 		    const struct submission **ret, struct err *err)
 {
-	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	AUTO(intake_free) struct intake *in = NULL;
-	struct submission *sub = arena_alloc(arena, sizeof(*sub));
-	struct copying c;
-	int r;
+	struct copying c = { .arena = arena };
+	bool is_file;
+	int r = intake_new(&in, arena, err);
 
-	if (fd < 0)
-		return err_set(err, errno, "%s: %s", path, strerror(errno));
-	r = intake_new(&in, arena, err);
 	if (r < 0)
 		return r;
-	c = (struct copying){ in, arena, fd, 0 };
-	r = take(&c, path, sub, err);
-	if (r < 0) {
-		err_wrap(err, "%s", path);
-		/* The path itself could be read: what is inside is to blame. */
-		return r == -ENOENT || r == -EACCES ? -EINVAL : r;
-	}
-	sub->path = arena_strdup(arena, path);
-	*ret = sub;
-	return 0;
+	c.in = in;
+	r = take_path(&c, path, &is_file, err);
+	return r < 0 ? r : finish(in, is_file, path, arena, ret, err);
+}
+
+int submission_open_over(struct arena *arena, const char *base,
+			 const char *path, const struct submission **ret,
+			 struct err *err)
+{
+	AUTO(intake_free) struct intake *in = NULL;
+	struct copying c = { .arena = arena };
+	bool is_file;
+	int r = intake_new(&in, arena, err);
+
+	if (r < 0)
+		return r;
+	c.in = in;
+	r = take_path(&c, path, &is_file, err);
+	if (r < 0)
+		return r;
+	c.below = true;
+	r = take_path(&c, base, &is_file, err);
+	return r < 0 ? r : finish(in, false, path, arena, ret, err);
 }
 
 void submission_close(const struct submission *sub)

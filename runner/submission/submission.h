@@ -46,6 +46,15 @@ struct submission {
  */
 int submission_open(struct arena *arena, const char *path,
 		    const struct submission **ret, struct err *err);
+
+/*
+ * The folder `path` laid over the folder `base`: what is in both is taken from
+ * `path`.  An exercise's flawed answers are told that way.
+ */
+int submission_open_over(struct arena *arena, const char *base,
+			 const char *path, const struct submission **ret,
+			 struct err *err);
+
 void submission_close(const struct submission *sub); /* removes the copy */
 
 static inline void submission_close_p(const struct submission **sub)
