@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/digest.h"
 #include "runner/base/err.h"
 #include "runner/base/file.h"
 #include "runner/base/span.h"
@@ -74,9 +75,13 @@ const char *python_warm_socket(struct arena *arena)
 const char *python_build(struct arena *arena, const struct python *p)
 {
 	const char *stamp = arena_printf(arena, "%s/.stamp", p->env);
+	char *hex = arena_alloc(arena, DIGEST_SHA256_HEX);
 	struct span text = { "", 0 };
+	const char *all;
 
 	file_read(arena, stamp, 4096, &text, NULL);
-	return arena_printf(arena, FUMEHOOD_VERSION " %s %.*s", p->session,
-			    (int)text.len, text.data);
+	all = arena_printf(arena, FUMEHOOD_VERSION "\n%s\n%s\n%.*s",
+			   p->session, p->env, (int)text.len, text.data);
+	digest_sha256(span_of(all), hex);
+	return hex;
 }

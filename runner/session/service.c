@@ -31,7 +31,8 @@ struct service {
 	struct python python;
 	struct sandbox *box;
 	struct forkserver *fork; /* NULL: cold */
-	bool reused;
+	bool reused;   /* it was there before us */
+	bool borrowed; /* it is the caller's */
 	struct http *http;
 	uint16_t port;
 	int watch; /* readable: stop_fd is, or the app has ended */
@@ -104,28 +105,51 @@ static int build_box(struct service *s, struct service_failure *why)
 }
 
 /*
- * A fork server that is there, else one of our own, which imports while the
- * box is built.  None is no failure: cold gives the same verdicts.
+ * A server that is there, else one of our own, which imports while the box is
+ * built.  None is no failure: cold gives the same verdicts.
  */
-static void find_fork_server(struct service *s)
+static struct forkserver *find_warm(struct arena *arena,
+				    const struct python *python, bool *reused)
 {
+	const struct forkserver_spec spec = {
+		python->exe, python->warm, python->packages, python->serve,
+	};
+	const char *path = python_warm_socket(arena);
+	struct forkserver *fs = NULL;
 	struct sandbox_failure f;
-	const char *path = python_warm_socket(s->arena);
 
+	*reused = path && forkserver_connect(&fs, path,
+					     python_build(arena, python),
+					     &f) == 0;
+	if (*reused)
+		return fs;
+	return forkserver_spawn(&fs, &spec, &f) < 0 ? NULL : fs;
+}
+
+struct forkserver *service_warm(struct arena *arena, bool *ret_reused)
+{
+	struct python python;
+
+	*ret_reused = false;
+	if (python_find(arena, &python, NULL) < 0)
+		return NULL;
+	return find_warm(arena, &python, ret_reused);
+}
+
+static void choose_start(struct service *s)
+{
+	s->borrowed = s->spec->warm != NULL;
 	if (s->spec->cold || s->spec->launch->cold)
 		return;
-	if (path && forkserver_connect(&s->fork, path,
-				       python_build(s->arena, &s->python),
-				       &f) == 0) {
-		s->reused = true;
-		return;
-	}
-	if (forkserver_spawn(&s->fork,
-			     &(struct forkserver_spec){
-				     s->python.exe, s->python.warm,
-				     s->python.packages, s->python.serve },
-			     &f) < 0)
-		s->fork = NULL;
+	s->fork = s->borrowed ? s->spec->warm
+			      : find_warm(s->arena, &s->python, &s->reused);
+}
+
+static void release_fork_server(struct service *s)
+{
+	if (!s->borrowed)
+		forkserver_free(s->fork);
+	s->fork = NULL;
 }
 
 int service_open(struct arena *arena, const struct service_spec *spec,
@@ -139,10 +163,10 @@ int service_open(struct arena *arena, const struct service_spec *spec,
 	if (python_find(arena, &s->python, &err) < 0)
 		return failed(why, SERVICE_BROKEN,
 			      arena_strdup(arena, err.msg));
-	find_fork_server(s);
+	choose_start(s);
 	r = build_box(s, why);
 	if (r < 0) {
-		forkserver_free(s->fork);
+		release_fork_server(s);
 		return r;
 	}
 	*ret = s;
@@ -162,7 +186,7 @@ void service_close(struct service *s, struct sandbox_state *ret)
 {
 	forget_program(s);
 	sandbox_close(s->box, ret);
-	forkserver_free(s->fork);
+	release_fork_server(s);
 }
 
 struct sandbox *service_box(struct service *s)
@@ -250,10 +274,8 @@ static int run_program(struct service *s, struct service_failure *why)
 	if (s->fork) {
 		program.argv = arguments(s, true);
 		r = forkserver_start(s->fork, s->box, &program, &f);
-		if (r < 0) {
-			forkserver_free(s->fork);
-			s->fork = NULL;
-		}
+		if (r < 0)
+			release_fork_server(s);
 	}
 	if (r < 0) {
 		program.argv = arguments(s, false);
@@ -301,21 +323,28 @@ static bool find_port(struct service *s, int64_t deadline_ns)
 }
 
 /*
- * Every server refuses this line by itself.  Any reaction means that it reads
- * what comes, which gunicorn's workers do once they have loaded the app.
+ * Every server refuses this line by itself.  Any bytes mean that it reads what
+ * comes, which gunicorn's workers do once they have loaded the app.
  */
 static bool answers(struct service *s, int64_t deadline_ns)
 {
-	AUTO(arena_free) struct arena *arena = arena_new();
-	struct http_response res;
-	int left_ms = clock_left_ms(deadline_ns);
+	int left_ms;
 
-	if (!left_ms ||
-	    http_raw(s->http, arena, SPAN_LIT("READY?\r\n\r\n"), left_ms, &res,
-		     NULL) < 0)
-		return false;
-	return res.end != HTTP_CANCELLED && res.end != HTTP_TIMED_OUT &&
-	       res.end != HTTP_REFUSED;
+	while ((left_ms = clock_left_ms(deadline_ns))) {
+		AUTO(arena_free) struct arena *arena = arena_new();
+		struct http_response res;
+
+		if (http_raw(s->http, arena, SPAN_LIT("READY?\r\n\r\n"),
+			     left_ms, &res, NULL) < 0)
+			return false;
+		if (res.head.len || res.body.len)
+			return true;
+		if (watch_is_readable(s->watch))
+			return false;
+		/* Closed without a word: it listens and is not there yet. */
+		sandbox_wait(s->box, LISTEN_POLL_MS);
+	}
+	return false;
 }
 
 static int wait_until_ready(struct service *s, struct service_failure *why)

@@ -33,6 +33,7 @@ struct service_spec {
 	const struct submission *sub;
 	const struct launch *launch;
 	bool cold, reduced;
+	struct forkserver *warm; /* borrowed, or NULL */
 	int64_t wall_ms;
 	int stop_fd; /* readable: stop waiting */
 };
@@ -62,6 +63,9 @@ struct service_start {
 	uint16_t port;
 	int64_t start_ms; /* until ready */
 };
+
+/* A fork server that is there (*ret_reused), or our own; or NULL. */
+struct forkserver *service_warm(struct arena *arena, bool *ret_reused);
 
 /* 0, or a negative errno and *why filled: isolation or broken. */
 int service_open(struct arena *arena, const struct service_spec *spec,

@@ -189,6 +189,7 @@ static void run_in_box(struct run *run)
 		.launch = &run->launch,
 		.cold = run->options->cold,
 		.reduced = run->options->reduced,
+		.warm = run->options->warm,
 		.wall_ms = run->options->deadline_ms + BOX_SPARE_MS,
 		.stop_fd = run->stop_fd,
 	};
@@ -294,4 +295,11 @@ int session_refuse(struct arena *arena, const struct exercise *ex,
 	run_event_begin(&run);
 	run_event_end(&run, "not-gradable", reason, NULL);
 	return transcript_error(t, err);
+}
+
+struct forkserver *session_warm(struct arena *arena)
+{
+	bool reused;
+
+	return service_warm(arena, &reused);
 }

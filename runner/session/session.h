@@ -17,12 +17,14 @@
 struct arena;
 struct err;
 struct exercise;
+struct forkserver; /* sandbox/forkserver.h */
 struct submission;
 struct transcript;
 
 struct session_options {
 	uint64_t seed;
 	bool cold;              /* never use a fork server */
+	struct forkserver *warm; /* borrowed: use this one; may be NULL */
 	bool reduced;           /* --isolation reduced */
 	int threshold;          /* hundredths of a percent, for the record */
 	int64_t deadline_ms;    /* 0: the exercise's budget; of the whole run */
@@ -34,6 +36,12 @@ struct session_options {
 			 size_t all);
 	void *ctx;
 };
+
+/*
+ * A fork server for several runs: the one that is there for this user, else
+ * one of our own.  NULL when there can be none; runs are cold then.
+ */
+struct forkserver *session_warm(struct arena *arena);
 
 /* Check the graders' options: the author's errors stop here. */
 int session_configure(struct arena *arena, const struct exercise *ex,

@@ -1,7 +1,6 @@
 #include "runner/transcript/record.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +95,7 @@ static int hundredths_of(const struct json *v, const char *name)
 	const struct json *member = json_get(v, name);
 	double value = member ? json_double(member) : 0;
 
-	return value >= 0 && value < 1e6 ? (int)lround(value * 100) : 0;
+	return value >= 0 && value < 1e6 ? (int)(value * 100 + 0.5) : 0;
 }
 
 static size_t count_lines(struct span lines)
