@@ -14,6 +14,7 @@
 #include "runner/base/text.h"
 #include "runner/cmd/handin.h"
 #include "runner/cmd/interrupt.h"
+#include "runner/cmd/outcome.h"
 #include "runner/cmd/reports.h"
 #include "runner/cmd/verbs.h"
 #include "runner/exercise/exercise.h"
@@ -241,29 +242,6 @@ static int run_session(struct grade *g, struct transcript *t,
 
 /* --- afterwards --- */
 
-static int status_of(enum outcome outcome)
-{
-	switch (outcome) {
-	case OUTCOME_PASSED:
-		return EXIT_STATUS_OK;
-	case OUTCOME_FAILED:
-		return EXIT_STATUS_BELOW;
-	case OUTCOME_FLAKY:
-		return EXIT_STATUS_FLAKY;
-	case OUTCOME_NOT_GRADABLE:
-		return EXIT_STATUS_NOT_GRADABLE;
-	case OUTCOME_TIME_OVER:
-		return EXIT_STATUS_TIME_OVER;
-	case OUTCOME_INTERRUPTED:
-		return EXIT_STATUS_INTERRUPTED;
-	case OUTCOME_ISOLATION:
-		return EXIT_STATUS_ISOLATION;
-	case OUTCOME_BROKEN:
-		return EXIT_STATUS_INTERNAL;
-	}
-	return EXIT_STATUS_INTERNAL;
-}
-
 static int report(struct grade *g, const struct transcript *t)
 {
 	struct arena *arena = g->c->arena;
@@ -279,7 +257,7 @@ static int report(struct grade *g, const struct transcript *t)
 	if (!unasked && reports_write(arena, &g->reports, r, view, g->path,
 				      &err) < 0)
 		return fail(g, EXIT_STATUS_INTERNAL, &err);
-	return g->o->exit_zero ? EXIT_STATUS_OK : status_of(r->outcome);
+	return g->o->exit_zero ? EXIT_STATUS_OK : outcome_status(r->outcome);
 }
 
 /* The report for people ends with it. */

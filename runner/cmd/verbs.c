@@ -8,6 +8,12 @@ const struct verb *const verb_table[] = {
 	/* exercises */
 	&verb_list,
 	&verb_show,
+	/* practice */
+	&verb_new,
+	&verb_check,
+	&verb_hint,
+	&verb_explain,
+	&verb_reset,
 	/* the box and its surroundings */
 	/* about the program */
 	&verb_help,

@@ -7,6 +7,8 @@
 extern const struct verb verb_list;
 extern const struct verb verb_show;
 extern const struct verb verb_grade;
+extern const struct verb verb_new, verb_check, verb_hint, verb_explain,
+	verb_reset;
 extern const struct verb verb_help;
 
 #endif

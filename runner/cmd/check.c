@@ -1,0 +1,94 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+#include "runner/base/text.h"
+#include "runner/cmd/interrupt.h"
+#include "runner/cmd/outcome.h"
+#include "runner/cmd/practice.h"
+#include "runner/cmd/reports.h"
+#include "runner/cmd/verbs.h"
+#include "runner/exercise/exercise.h"
+#include "runner/report/view.h"
+#include "runner/transcript/record.h"
+#include "runner/watch/practice.h"
+
+struct check_options {
+	struct option_list reports;
+	struct option_u64 seed;
+};
+
+static const struct option_spec options[] = {
+	{ "report", 0, OPTION_LIST, offsetof(struct check_options, reports),
+	  "FORMAT[=FILE]", REPORT_OPTION_HELP },
+	{ "seed", 0, OPTION_U64, offsetof(struct check_options, seed), "N",
+	  "draw the same values as the run that printed this seed" },
+	{ 0 },
+};
+
+/* The criterion that lost most, to name in the last line. */
+static const struct record_criterion *worst(const struct record *r)
+{
+	const struct record_criterion *found = NULL;
+
+	for (size_t i = 0; i < r->n_criteria; i++) {
+		const struct record_criterion *c = &r->criteria[i];
+
+		if (c->status == STATUS_FAIL || c->status == STATUS_PARTIAL)
+			if (!found || c->max_points - c->points >
+					      found->max_points -
+						      found->points)
+				found = c;
+	}
+	return found;
+}
+
+static void say_what_next(const struct command *c, const struct record *r,
+			  const struct reports *reports)
+{
+	const struct record_criterion *next = worst(r);
+
+	if (!next || c->n_args || strcmp(reports->targets[0].format->name,
+					 "terminal") != 0)
+		return;
+	cmd_note(c, "next: fumehood explain %s, or fumehood hint %s",
+		 next->id, next->id);
+}
+
+static int check_run(const struct command *c)
+{
+	const struct check_options *o = c->options;
+	struct practice_run run = { c->args, c->n_args, -1, o->seed.value };
+	struct practice p;
+	struct reports reports;
+	const struct record *r;
+	struct err err;
+
+	if (reports_parse(c->arena, &o->reports, &reports, &err))
+		return cmd_usage(c, "%s", err.msg);
+	if (practice_open(c->arena, &p, &err))
+		return cmd_usage(c, "%s", err.msg);
+	for (size_t i = 0; i < c->n_args; i++)
+		if (!practice_criterion(c, &p, c->args[i]))
+			return EXIT_STATUS_USAGE;
+	if (interrupt_begin(&run.interrupt_fd, &err) ||
+	    practice_grade(c->arena, &p, &run, &r, &err) ||
+	    reports_write(c->arena, &reports, r, VIEW_CANDIDATE, NULL, &err))
+		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);
+	r = view_candidate(c->arena, r);
+	say_what_next(c, r, &reports);
+	return outcome_status(r->outcome);
+}
+
+const struct verb verb_check = {
+	.name = "check",
+	.synopsis = "[CRITERION...]",
+	.help = "grade the exercise in this folder, as its candidate sees it",
+	.detail = "With criteria, asks only these and what they need. The exit "
+		  "status is that of grade.",
+	.options = options,
+	.options_bytes = sizeof(struct check_options),
+	.args_max = SIZE_MAX,
+	.run = check_run,
+};

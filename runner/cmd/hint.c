@@ -1,0 +1,75 @@
+#include <errno.h>
+#include <stdio.h>
+
+#include "runner/base/err.h"
+#include "runner/cmd/practice.h"
+#include "runner/cmd/verbs.h"
+#include "runner/exercise/exercise.h"
+#include "runner/report/view.h"
+#include "runner/transcript/record.h"
+#include "runner/watch/practice.h"
+
+/* Without an argument: what fails first in the last grade. */
+static const char *choose(const struct command *c, const struct practice *p,
+			  struct err *err)
+{
+	const struct record_criterion *next;
+	const struct record *r;
+
+	if (c->n_args)
+		return c->args[0];
+	if (practice_last(c->arena, p, &r, err))
+		return NULL;
+	next = practice_next(view_candidate(c->arena, r));
+	if (!next)
+		err_set(err, ENOENT, "nothing failed in the last grade");
+	return next ? next->id : NULL;
+}
+
+static void print_hints(const struct criterion *criterion, int shown)
+{
+	printf("%s (%s)\n\n", criterion->title, criterion->id);
+	for (int i = 0; i < shown; i++)
+		printf("  %d. %s\n", i + 1, criterion->hints[i]);
+	if ((size_t)shown < criterion->n_hints)
+		printf("\n%zu more; ask again for the next.\n",
+		       criterion->n_hints - (size_t)shown);
+}
+
+static int hint_run(const struct command *c)
+{
+	const struct criterion *criterion;
+	struct practice p;
+	struct err err;
+	const char *id;
+	int *shown;
+
+	if (practice_open(c->arena, &p, &err))
+		return cmd_usage(c, "%s", err.msg);
+	id = choose(c, &p, &err);
+	if (!id)
+		return cmd_usage(c, "%s", err.msg);
+	criterion = practice_criterion(c, &p, id);
+	if (!criterion)
+		return EXIT_STATUS_USAGE;
+	if (!criterion->n_hints) {
+		printf("There is no hint for %s; `fumehood explain %s` shows "
+		       "what it asks.\n", id, id);
+		return EXIT_STATUS_OK;
+	}
+	shown = &p.hints_shown[criterion - p.ex->criteria];
+	if ((size_t)*shown < criterion->n_hints)
+		(*shown)++;
+	print_hints(criterion, *shown);
+	if (practice_save(c->arena, &p, &err))
+		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);
+	return EXIT_STATUS_OK;
+}
+
+const struct verb verb_hint = {
+	.name = "hint",
+	.synopsis = "[CRITERION]",
+	.help = "give the next hint for what fails first, or for CRITERION",
+	.args_max = 1,
+	.run = hint_run,
+};

@@ -1,0 +1,58 @@
+#include "runner/cmd/practice.h"
+
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/text.h"
+#include "runner/cmd/cmd.h"
+#include "runner/exercise/exercise.h"
+#include "runner/transcript/record.h"
+#include "runner/watch/practice.h"
+
+static const char *suggest(const struct command *c, const struct exercise *ex,
+			   const char *id)
+{
+	const char **ids = arena_array(c->arena, ex->n_criteria + 1,
+				       sizeof(*ids));
+	size_t n = 0;
+
+	for (size_t i = 0; i < ex->n_criteria; i++)
+		if (ex->criteria[i].visibility == VISIBILITY_PUBLIC)
+			ids[n++] = ex->criteria[i].id;
+	return text_suggest(id, ids);
+}
+
+const struct criterion *practice_criterion(const struct command *c,
+					   const struct practice *p,
+					   const char *id)
+{
+	const struct criterion *found = exercise_criterion(p->ex, id);
+	const char *meant;
+
+	if (found && found->visibility == VISIBILITY_PUBLIC)
+		return found;
+	meant = suggest(c, p->ex, id);
+	cmd_usage(c, "there is no criterion '%s' in %s%s%s%s",
+		  text_visible(c->arena, span_of(id), 80), p->ex->slug,
+		  meant ? "; did you mean '" : "", meant ? meant : "",
+		  meant ? "'?" : "");
+	return NULL;
+}
+
+const struct record_criterion *practice_result(const struct record *r,
+					       const char *id)
+{
+	for (size_t i = 0; i < r->n_criteria; i++)
+		if (!strcmp(r->criteria[i].id, id))
+			return &r->criteria[i];
+	return NULL;
+}
+
+const struct record_criterion *practice_next(const struct record *r)
+{
+	for (size_t i = 0; i < r->n_criteria; i++)
+		if (r->criteria[i].status == STATUS_FAIL ||
+		    r->criteria[i].status == STATUS_PARTIAL)
+			return &r->criteria[i];
+	return NULL;
+}

@@ -1,0 +1,217 @@
+#include "runner/watch/practice.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+#include "runner/base/file.h"
+#include "runner/base/json.h"
+#include "runner/base/jsonout.h"
+#include "runner/exercise/exercise.h"
+#include "runner/session/session.h"
+#include "runner/submission/submission.h"
+
+#define STATE_DIR      ".fumehood"
+#define STATE_MAX      (64u << 10)
+#define TRANSCRIPT_MAX (512u << 20)
+#define PARENTS_MAX    64 /* folders looked at, upwards */
+
+const char *practice_file(struct arena *arena, const struct practice *p,
+			  const char *name)
+{
+	return arena_printf(arena, "%s/" STATE_DIR "/%s", p->root, name);
+}
+
+/* --- state --- */
+
+int practice_save(struct arena *arena, const struct practice *p,
+		  struct err *err)
+{
+	AUTO(jsonout_free) struct jsonout *out = jsonout_object();
+	struct jsonout *hints = jsonout_object();
+	char *dir = realpath(p->ex->dir, NULL), *text;
+	int code;
+
+	jsonout_int(out, "format", 1);
+	jsonout_str(out, "exercise", dir ? dir : p->ex->dir);
+	free(dir);
+	jsonout_int(out, "begin", p->begin_s);
+	jsonout_int(out, "minutes", p->minutes);
+	jsonout_int(out, "runs", p->runs);
+	for (size_t i = 0; i < p->ex->n_criteria; i++)
+		if (p->hints_shown[i])
+			jsonout_int(hints, p->ex->criteria[i].id,
+				    p->hints_shown[i]);
+	jsonout_add(out, "hints", hints);
+	text = jsonout_pretty(out);
+	code = file_write(practice_file(arena, p, "practice.json"),
+			  span_of(text), err);
+	free(text);
+	return code;
+}
+
+static int64_t int_of(const struct json *v, const char *name, int64_t max)
+{
+	int64_t n;
+
+	return json_int(json_get(v, name), &n) && n >= 0 && n <= max ? n : 0;
+}
+
+static int read_state(struct arena *arena, struct practice *p,
+		      const struct json *v, struct err *err)
+{
+	const char *dir = json_str(json_get(v, "exercise"));
+	const struct json *hints = json_get(v, "hints");
+	int code;
+
+	if (!dir)
+		return err_set(err, EINVAL, "it names no exercise");
+	code = exercise_load(arena, dir, &p->ex, err);
+	if (code)
+		return code;
+	p->begin_s = int_of(v, "begin", INT64_MAX);
+	p->minutes = (int)int_of(v, "minutes", 100000);
+	p->runs = (int)int_of(v, "runs", INT_MAX);
+	p->hints_shown = arena_array(arena, p->ex->n_criteria + 1,
+				     sizeof(*p->hints_shown));
+	for (size_t i = 0; i < p->ex->n_criteria; i++)
+		p->hints_shown[i] = (int)int_of(hints,
+						p->ex->criteria[i].id, 1000);
+	return 0;
+}
+
+/* Up from the current folder to the one that holds .fumehood/. */
+static int find_root(struct arena *arena, const char **ret, struct err *err)
+{
+	char *path = realpath(".", NULL);
+	char *root = arena_strdup(arena, path ? path : "");
+
+	free(path);
+	for (int i = 0; i < PARENTS_MAX && *root; i++) {
+		char *slash;
+
+		if (!access(arena_printf(arena, "%s/" STATE_DIR
+						"/practice.json", root),
+			    F_OK)) {
+			*ret = root;
+			return 0;
+		}
+		slash = strrchr(root, '/');
+		*slash = '\0';
+	}
+	return err_set(err, ENOENT, "no exercise was begun here; `fumehood "
+				    "new EXERCISE` begins one");
+}
+
+int practice_open(struct arena *arena, struct practice *ret, struct err *err)
+{
+	const struct json *v;
+	struct span text;
+	int code;
+
+	*ret = (struct practice){ 0 };
+	code = find_root(arena, &ret->root, err);
+	if (code)
+		return code;
+	code = file_read(arena, practice_file(arena, ret, "practice.json"),
+			 STATE_MAX, &text, err);
+	if (!code)
+		code = json_parse(arena, text, &v, err);
+	if (!code)
+		code = read_state(arena, ret, v, err);
+	if (code)
+		err_wrap(err, "%s", practice_file(arena, ret,
+						  "practice.json"));
+	return code;
+}
+
+int64_t practice_left_ms(const struct practice *p)
+{
+	int64_t end_s = p->begin_s + (int64_t)p->minutes * 60;
+	struct timespec now;
+
+	if (!p->minutes)
+		return INT64_MAX;
+	/* Wall time: a time box goes on while the machine sleeps. */
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (end_s - now.tv_sec) * 1000 - now.tv_nsec / 1000000;
+}
+
+/* --- grading --- */
+
+int practice_last(struct arena *arena, const struct practice *p,
+		  const struct record **ret, struct err *err)
+{
+	struct span lines;
+	int code = file_read(arena, practice_file(arena, p, "last.jsonl"),
+			     TRANSCRIPT_MAX, &lines, err);
+
+	if (code == -ENOENT)
+		return err_set(err, ENOENT, "nothing was graded here yet; "
+					    "`fumehood check` does it");
+	return code ? code : record_read(arena, lines, ret, err);
+}
+
+static uint64_t draw_seed(void)
+{
+	uint32_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) < 0)
+		seed = (uint32_t)time(NULL);
+	return seed;
+}
+
+static int run_session(struct arena *arena, const struct practice *p,
+		       const struct practice_run *run, struct transcript *t,
+		       struct err *err)
+{
+	AUTO(submission_close) const struct submission *sub = NULL;
+	struct session_options options = {
+		.seed = run->seed ? run->seed : draw_seed(),
+		.threshold = 10000,
+		.only = run->only,
+		.n_only = run->n_only,
+		.interrupt_fd = run->interrupt_fd,
+	};
+	struct submission unread = { .path = p->root };
+	struct err why;
+
+	if (submission_open(arena, p->root, &sub, &why))
+		return session_refuse(arena, p->ex, &unread, why.msg,
+				      &options, t, err);
+	return session_run(arena, p->ex, sub, &options, t, err);
+}
+
+/* A cut-off run never replaces the last whole one: name, then rename. */
+int practice_grade(struct arena *arena, struct practice *p,
+		   const struct practice_run *run, const struct record **ret,
+		   struct err *err)
+{
+	AUTO(transcript_free) struct transcript *t = NULL;
+	const char *path = practice_file(arena, p, "running.jsonl");
+	struct span lines;
+	int code = transcript_new(&t, path, err);
+
+	if (code)
+		return code;
+	code = run_session(arena, p, run, t, err);
+	if (code)
+		return code;
+	lines = transcript_lines(t);
+	lines.data = arena_memdup(arena, lines.data, lines.len);
+	code = record_read(arena, lines, ret, err);
+	if (code)
+		return code;
+	if (!run->n_only &&
+	    rename(path, practice_file(arena, p, "last.jsonl")))
+		return err_set(err, errno, "%s: %s", path, strerror(errno));
+	p->runs += !run->n_only;
+	return practice_save(arena, p, err);
+}

@@ -1,0 +1,75 @@
+/*
+ * practice -- a folder in which somebody works on an exercise.
+ *
+ * `fumehood new` makes it; the other verbs of practice find it from any
+ * folder below.  What is remembered lives in .fumehood/, which ignores itself
+ * in git and is never part of the submission:
+ *
+ *	.fumehood/practice.json   exercise, begin, minutes, hints shown
+ *	.fumehood/last.jsonl      transcript of the last grade
+ *	.fumehood/saved-N/        what `reset` put aside
+ */
+#ifndef RUNNER_WATCH_PRACTICE_H
+#define RUNNER_WATCH_PRACTICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct criterion;
+struct err;
+struct exercise;
+struct record;
+
+struct practice {
+	const char *root;  /* the folder, absolute */
+	const struct exercise *ex;
+	int64_t begin_s;   /* since 1970 */
+	int minutes;       /* the time box; 0: none */
+	int *hints_shown;  /* by criterion */
+	int runs;          /* whole grades so far */
+};
+
+/* Make `dir` (missing or empty) from the exercise's starter and brief. */
+int practice_new(struct arena *arena, const struct exercise *ex,
+		 const char *dir, int minutes, struct err *err);
+
+/* The practice that the current folder is in: -ENOENT when it is in none. */
+int practice_open(struct arena *arena, struct practice *ret, struct err *err);
+
+/* Remember what changed. */
+int practice_save(struct arena *arena, const struct practice *p,
+		  struct err *err);
+
+/* A file below .fumehood/. */
+const char *practice_file(struct arena *arena, const struct practice *p,
+			  const char *name);
+
+/* The last grade; -ENOENT when there was none. */
+int practice_last(struct arena *arena, const struct practice *p,
+		  const struct record **ret, struct err *err);
+
+/* Milliseconds of the time box that are left; INT64_MAX without one. */
+int64_t practice_left_ms(const struct practice *p);
+
+struct practice_run {
+	const char *const *only; /* criterion ids; none: all */
+	size_t n_only;
+	int interrupt_fd;        /* -1: none */
+	uint64_t seed;           /* 0: a new one */
+};
+
+/* Grade the folder and keep the transcript as the last one. */
+int practice_grade(struct arena *arena, struct practice *p,
+		   const struct practice_run *run, const struct record **ret,
+		   struct err *err);
+
+/*
+ * Put every file of the starter back (or only `file`); what stood there is
+ * moved to *ret_saved first, NULL when nothing was.
+ */
+int practice_reset(struct arena *arena, const struct practice *p,
+		   const char *file, const char **ret_saved,
+		   struct err *err);
+
+#endif
