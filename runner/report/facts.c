@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "runner/base/arena.h"
 #include "runner/base/json.h"
 #include "runner/transcript/record.h"
 
@@ -39,6 +40,19 @@ bool criterion_is_measured(const struct record_criterion *c)
 int criterion_lost(const struct record_criterion *c)
 {
 	return criterion_is_measured(c) ? c->max_points - c->points : 0;
+}
+
+const char *criterion_clause(struct arena *arena,
+			     const struct record_criterion *c,
+			     const struct finding *f)
+{
+	const char *id = f->spec ? f->spec : c->n_spec ? c->spec[0] : NULL;
+
+	for (size_t i = 0; id && c->clauses && i < c->n_spec; i++)
+		if (!strcmp(c->spec[i], id) && *c->clauses[i])
+			return arena_printf(arena, "%s: %s", id,
+					    c->clauses[i]);
+	return id;
 }
 
 int record_percent(const struct record *r)

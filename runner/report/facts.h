@@ -20,6 +20,13 @@ int64_t fact_int(const struct json *v, const char *name, int64_t absent);
 bool criterion_is_measured(const struct record_criterion *c);
 int criterion_lost(const struct record_criterion *c); /* hundredths */
 
+/* What the brief says under `spec`: "R2.3: text", "R2.3", or NULL. */
+struct arena;
+struct finding;
+const char *criterion_clause(struct arena *arena,
+			     const struct record_criterion *c,
+			     const struct finding *f);
+
 /* Hundredths of a percent; 0 when nothing was measured. */
 int record_percent(const struct record *r);
 

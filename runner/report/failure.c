@@ -79,14 +79,6 @@ static void optional_field(struct paper *p, enum ink ink, const char *label,
 		paper_field(p, ink, label, paper_safe(p, text));
 }
 
-static const char *clause(struct paper *p, const struct record_criterion *c,
-			  const struct finding *f)
-{
-	if (f->spec)
-		return f->spec;
-	return c->n_spec ? arena_printf(p->arena, "%s", c->spec[0]) : NULL;
-}
-
 /* Not wrapped: it is there to be copied. */
 static void print_curl(struct paper *p, const char *curl)
 {
@@ -111,7 +103,7 @@ void failure_print(struct paper *p, const struct record *r,
 	fprintf(p->out, " ");
 	paper_wrap(p, INK_PLAIN, 4, 4, paper_safe(p, f->title));
 	optional_field(p, INK_PLAIN, "why", f->message);
-	optional_field(p, INK_PLAIN, "brief", clause(p, c, f));
+	optional_field(p, INK_PLAIN, "brief", criterion_clause(p->arena, c, f));
 	optional_field(p, INK_GREEN, "expected", f->expected);
 	optional_field(p, INK_RED, "actual", f->actual);
 	if (seen)

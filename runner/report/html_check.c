@@ -131,14 +131,15 @@ static void status_tag(struct html *h, enum status status)
 		status == STATUS_SKIP ? "skip-status" : name, name);
 }
 
-static void evidence(struct html *h, const struct record_check *check)
+static void evidence(struct html *h, const struct record_criterion *c,
+		     const struct record_check *check)
 {
 	const struct finding *f = &check->finding;
 	struct exchange_view x;
 
 	fprintf(h->out, "<dl>");
 	term(h, "why", f->message);
-	term(h, "brief", f->spec);
+	term(h, "brief", criterion_clause(h->arena, c, f));
 	difference(h, f);
 	term(h, "hint", f->hint);
 	term(h, "asked in", f->source);
@@ -173,12 +174,13 @@ static bool has_evidence(const struct record_check *check)
 	       check->finding.status == STATUS_FLAKY;
 }
 
-static void check_whole(struct html *h, const struct record_check *check)
+static void check_whole(struct html *h, const struct record_criterion *c,
+			const struct record_check *check)
 {
 	fprintf(h->out, "<h3>");
 	status_tag(h, check->finding.status);
 	markup(h->out, h->arena, " %s</h3>\n", check->finding.title);
-	evidence(h, check);
+	evidence(h, c, check);
 }
 
 static void worth(struct html *h, const struct record_criterion *c)
@@ -211,7 +213,7 @@ static void criterion(struct html *h, const struct record_criterion *c)
 	fprintf(h->out, "%s</span></summary>\n", c->hidden ? ", hidden" : "");
 	for (size_t i = 0; i < c->n_checks; i++) {
 		if (has_evidence(&c->checks[i]) && whole++ < SHOWN_WHOLE)
-			check_whole(h, &c->checks[i]);
+			check_whole(h, c, &c->checks[i]);
 		else
 			check_line(h, &c->checks[i]);
 	}

@@ -7,7 +7,9 @@
 #include "runner/base/arena.h"
 #include "runner/base/clock.h"
 #include "runner/base/err.h"
+#include "runner/base/file.h"
 #include "runner/base/jsonout.h"
+#include "runner/exercise/brief.h"
 #include "runner/exercise/exercise.h"
 #include "runner/session/run.h"
 #include "runner/submission/submission.h"
@@ -86,7 +88,22 @@ static struct jsonout *environment_object(void)
 	return out;
 }
 
-static void event_criterion(struct run *run, const struct criterion *c)
+/* What the brief says, beside its ids: a report has only the transcript. */
+static void add_clauses(struct jsonout *to, struct arena *arena,
+			struct span brief, const struct criterion *c)
+{
+	struct jsonout *list = jsonout_array();
+
+	for (size_t i = 0; i < c->n_spec; i++) {
+		const char *text = brief_clause(arena, brief, c->spec[i]);
+
+		jsonout_str(list, NULL, text ? text : "");
+	}
+	jsonout_add(to, "clauses", list);
+}
+
+static void event_criterion(struct run *run, struct span brief,
+			    const struct criterion *c)
 {
 	struct jsonout *body = jsonout_object();
 
@@ -97,6 +114,7 @@ static void event_criterion(struct run *run, const struct criterion *c)
 	jsonout_str(body, "grader", c->grader);
 	add_optional(body, "script", c->script_file);
 	add_strings(body, "spec", c->spec, c->n_spec);
+	add_clauses(body, run->arena, brief, c);
 	add_strings(body, "needs", c->needs, c->n_needs);
 	jsonout_str(body, "visibility", c->visibility == VISIBILITY_HIDDEN
 						? "hidden"
@@ -111,9 +129,13 @@ void run_event_begin(struct run *run)
 {
 	const struct session_options *o = run->options;
 	struct jsonout *body = jsonout_object();
+	struct span brief = { "", 0 };
 	char now[CLOCK_UTC_BYTES];
 
 	clock_utc(now);
+	file_read(run->arena,
+		  arena_printf(run->arena, "%s/brief.md", run->ex->dir),
+		  BRIEF_MAX, &brief, NULL);
 	jsonout_str(body, "format", TRANSCRIPT_FORMAT);
 	jsonout_add(body, "tool", tool_object());
 	jsonout_str(body, "time", now);
@@ -129,7 +151,7 @@ void run_event_begin(struct run *run)
 	transcript_event(run->t, "begin", body);
 	for (size_t i = 0; i < run->ex->n_criteria; i++)
 		if (run->criteria[i].selected)
-			event_criterion(run, run->criteria[i].c);
+			event_criterion(run, brief, run->criteria[i].c);
 }
 
 static void add_layers(struct jsonout *to, const struct sandbox_state *state)

@@ -173,12 +173,16 @@ static void read_criterion(struct reader *reader, const struct json *v)
 	struct record_criterion *c =
 		&reader->criteria[reader->r->n_criteria++];
 	struct arena *arena = reader->arena;
+	size_t n_clauses;
 
 	c->id = str_or_empty(v, "id");
 	c->title = str_or_empty(v, "title");
 	c->skill = str_or_empty(v, "skill");
 	c->grader = str_or_empty(v, "grader");
 	c->spec = strings_of(arena, v, "spec", &c->n_spec);
+	c->clauses = strings_of(arena, v, "clauses", &n_clauses);
+	if (n_clauses != c->n_spec)
+		c->clauses = NULL; /* recorded by an earlier version */
 	c->needs = strings_of(arena, v, "needs", &c->n_needs);
 	c->hints = strings_of(arena, v, "hints", &c->n_hints);
 	c->followup = strings_of(arena, v, "followup", &c->n_followup);

@@ -34,6 +34,7 @@ struct record_check {
 
 struct record_criterion {
 	const char *id, *title, *skill, *grader;
+	const char *const *clauses; /* of spec[], "" where unknown; or NULL */
 	const char *const *spec, *const *needs, *const *hints, *const *followup;
 	size_t n_spec, n_needs, n_hints, n_followup;
 	bool hidden, gate;

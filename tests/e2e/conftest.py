@@ -11,6 +11,7 @@ sockets, so that nothing here meets what a user keeps.
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -88,6 +89,18 @@ def grade(fumehood, tmp_path):
         result.transcript_path = path
         return result
     return run
+
+
+@pytest.fixture
+def flawed(tmp_path):
+    """The exercise's model answer with the files of flawed/NAME over it."""
+    def make(exercise, name):
+        folder = tmp_path / ("flawed-" + name)
+        shutil.copytree(EXERCISES / exercise / "model", folder)
+        shutil.copytree(EXERCISES / exercise / "flawed" / name, folder,
+                        dirs_exist_ok=True)
+        return folder
+    return make
 
 
 @pytest.fixture

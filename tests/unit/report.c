@@ -48,7 +48,8 @@ static void silent(const char *text, const char *what)
 
 static const char *const evidence[] = {
 	"Product catalogue", "Creating", "a name is needed",
-	"an empty name was not refused", "R2.3", "status 422", "status 500",
+	"an empty name was not refused", "R2.3: A name is never empty.",
+	"status 422", "status 500",
 	"POST /items?x=\\x1b[31m", "{\"price\":1}",
 	"500 INTERNAL SERVER ERROR", "Content-Type: application/json",
 	"\\x1b[2J</script>", "KeyError: 'name'", "probes/20-create.hurl:14",

@@ -52,6 +52,7 @@ static void criterion(struct transcript *t, const char *id, const char *title,
 {
 	struct jsonout *body = jsonout_object();
 	struct jsonout *spec = jsonout_array();
+	struct jsonout *clauses = jsonout_array();
 	struct jsonout *hints = jsonout_array();
 	struct jsonout *followup = jsonout_array();
 
@@ -62,6 +63,8 @@ static void criterion(struct transcript *t, const char *id, const char *title,
 	jsonout_hundredths(body, "points", points);
 	jsonout_str(spec, NULL, "R2.3");
 	jsonout_add(body, "spec", spec);
+	jsonout_str(clauses, NULL, "A name is never empty.");
+	jsonout_add(body, "clauses", clauses);
 	jsonout_str(body, "visibility", hidden ? "hidden" : "public");
 	jsonout_str(hints, NULL, "hint " SAMPLE_HIDDEN);
 	jsonout_add(body, "hints", hints);
