@@ -63,6 +63,23 @@ static void unknown_near(struct routing *r, struct rule *rule,
 	one_unknown(r, rule, arena_printf(r->arena, "%s/%s", below, word));
 }
 
+/* An app that answers 404 to everything knows no unknown path. */
+static bool some_answer(struct routing *r)
+{
+	for (size_t i = 0; i < r->c->n_routes; i++) {
+		const struct route *route = &r->c->routes[i];
+		const char *why, *path = NULL;
+
+		if (route->methods & ROUTE_GET)
+			path = routing_path(r, route, &why);
+		if (path && statuses_have(&route->status,
+					  ask(&r->ask, "GET", path)->res
+						  .status))
+			return true;
+	}
+	return false;
+}
+
 static void unknown(struct routing *r)
 {
 	const char *word = prng_word(r->prng, r->arena, 11);
@@ -73,6 +90,11 @@ static void unknown(struct routing *r)
 
 	if (!routing_wants(r, RULE_UNKNOWN))
 		return;
+	if (!some_answer(r)) {
+		rule_skip(r->g, &rule, "no declared path answers GET");
+		rule_close(r->g, &rule);
+		return;
+	}
 	one_unknown(r, &rule, arena_printf(r->arena, "/%s", word));
 	one_unknown(r, &rule, arena_printf(r->arena, "/%s/%s", word,
 					   prng_word(r->prng, r->arena, 6)));

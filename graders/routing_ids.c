@@ -288,7 +288,18 @@ void routing_ids(struct routing *r, const struct route *route, size_t n)
 				     size_t, const char *) = {
 		bad_id, huge_id, missing_id, echo,
 	};
+	const char *why = NULL, *good = routing_path(r, route, &why);
+	struct rule rule = {
+		.id = routing_check_id(r, RULE_BAD_ID, n),
+		.title = "ids of no row are refused",
+	};
 
+	/* Where no row exists, every id is refused for that reason. */
+	if (!good) {
+		rule_skip(r->g, &rule, "no row could be made: %s", why);
+		rule_close(r->g, &rule);
+		return;
+	}
 	for (size_t i = 0; i < route->n_params; i++)
 		for (unsigned j = 0; j < ARRAY_LEN(rules); j++)
 			if (routing_wants(r, RULE_BAD_ID + j))

@@ -18,7 +18,7 @@
 const char *const validation_rules[] = {
 	"accept", "missing", "null", "type", "range", "enum", "format",
 	"unknown", "readonly", "body", "media-type", "deep", "too-large",
-	"unique", "named", "unchanged", NULL,
+	"unique", "named", "all-named", "unchanged", NULL,
 };
 static const char *const method_names[] = { "POST", "PUT", "PATCH", NULL };
 static const char *const option_names[] = {
@@ -322,6 +322,7 @@ static int run(struct grading *g, const void *config, struct err *err)
 		if (c->methods & 1u << i)
 			round_of(v, method_names[i]);
 	validation_named(v);
+	validation_all_named(v);
 	validation_unchanged(v);
 	validation_accept(v);
 	validation_readonly(v);
@@ -346,7 +347,8 @@ static int configure(struct arena *arena, const struct exercise *ex,
 	struct validation_config *config = arena_alloc(arena, sizeof(*config));
 
 	config->methods = 1;
-	config->rules = ~0u;
+	/* That all bad fields are named at once is asked where it is said. */
+	config->rules = ~(1u << RULE_ALL_NAMED);
 	option_object(&o, c->with, option_names);
 	option_required(&o, c->with, "resource");
 	resource_option(&o, ex, c->with, "resource", &config->resource);

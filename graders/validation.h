@@ -22,7 +22,7 @@ enum validation_rule {
 	RULE_ACCEPT, RULE_MISSING, RULE_NULL, RULE_TYPE, RULE_RANGE,
 	RULE_ENUM, RULE_FORMAT, RULE_UNKNOWN, RULE_READONLY, RULE_BODY,
 	RULE_MEDIA_TYPE, RULE_DEEP, RULE_TOO_LARGE, RULE_UNIQUE, RULE_NAMED,
-	RULE_UNCHANGED,
+	RULE_ALL_NAMED, RULE_UNCHANGED,
 };
 extern const char *const validation_rules[]; /* names; NULL-terminated */
 
@@ -89,6 +89,7 @@ void validation_bodies(struct validation *v);   /* validation_body.c */
 void validation_remember(struct validation *v); /* validation_rows.c */
 void validation_unchanged(struct validation *v);
 void validation_named(struct validation *v);
+void validation_all_named(struct validation *v);
 void validation_accept(struct validation *v);
 void validation_readonly(struct validation *v);
 

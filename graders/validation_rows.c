@@ -120,16 +120,17 @@ void validation_unchanged(struct validation *v)
 
 /* ----------------------------------------------------------------- named */
 
-static bool names(struct validation *v, const struct refusal *r)
+static bool names(struct validation *v, const struct exchange *x,
+		  const struct field *f)
 {
-	const struct json *body = view_body(v->arena, r->x);
-	struct span word = span_of(r->field->name);
+	const struct json *body = view_body(v->arena, x);
+	struct span word = span_of(f->name);
 
 	if (body && v->c->named_at)
 		body = view_at(body, v->c->named_at);
 	if (body)
 		return view_names(body, word);
-	return !v->c->named_at && view_text_names(r->x->res.body, word);
+	return !v->c->named_at && view_text_names(x->res.body, word);
 }
 
 /* An answer that names every field whatever was wrong names none. */
@@ -156,7 +157,7 @@ void validation_named(struct validation *v)
 	for (size_t i = 0; i < v->n_refusals; i++) {
 		const struct refusal *r = &v->refusals[i];
 
-		if (names(v, r) && !same_for_all(v))
+		if (names(v, r->x, r->field) && !same_for_all(v))
 			rule_ok(&rule, r->x);
 		else
 			rule_bad(v->g, &rule, r->x, r->field->name,
@@ -169,6 +170,42 @@ void validation_named(struct validation *v)
 	}
 	if (!v->n_refusals)
 		rule_skip(v->g, &rule, "no wrong field was refused");
+	rule_close(v->g, &rule);
+}
+
+/* Two wrong fields in one object: the answer names both. */
+void validation_all_named(struct validation *v)
+{
+	const struct field *broken[2];
+	struct body body = resource_body(v->r, v->prng, v->arena, true);
+	const struct exchange *x;
+	size_t n = 0;
+	struct rule rule = {
+		.id = "all-named", .title = "every refused field is named",
+		.expected = "the names of both fields in the answer",
+		.cause = arena_printf(v->arena, "not-all-named:%s",
+				      v->r->name),
+	};
+
+	for (size_t i = 0; i < v->r->n_fields && n < 2; i++) {
+		if (!validation_wants_field(v, &v->r->fields[i]))
+			continue;
+		broken[n++] = &v->r->fields[i];
+		body_set(&body, v->r->fields[i].name, "{\"x\": []}");
+	}
+	if (n < 2 || !validation_wants(v, RULE_ALL_NAMED))
+		return;
+	x = ask_json(&v->ask, "POST", v->r->path, body_text(v->arena, &body));
+	v->n_accepted += ask_ok(x);
+	if (names(v, x, broken[0]) && names(v, x, broken[1]))
+		rule_ok(&rule, x);
+	else
+		rule_bad(v->g, &rule, x, NULL,
+			 "%s was wrong in \"%s\" and in \"%s\": the answer "
+			 "must name both. It reads: %s",
+			 ask_what(v->arena, x), broken[0]->name,
+			 broken[1]->name,
+			 text_visible(v->arena, x->res.body, 160));
 	rule_close(v->g, &rule);
 }
 
