@@ -26,7 +26,7 @@ LIBC.syscall.restype = ctypes.c_long
 FACTS = {
     "witness_pid": 1, "secret_file": "/root/.secret", "secret": "unset",
     "tcp4": 22, "tcp6": 22, "udp4": 53, "abstract": "host-service",
-    "bound": "/case", "shield": False, "cgroup": "none",
+    "bound": "/case", "host_name": "?", "shield": False, "cgroup": "none",
     "limits": {"memory": 512 << 20, "disk": 64 << 20, "processes": 64,
                "inodes": 20000, "files": 256},
 }

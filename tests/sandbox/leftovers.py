@@ -55,12 +55,16 @@ def _namespaces():
     return found
 
 
-def _cgroups():
-    """Folders without a process, ours or (shown as 0) anybody's."""
+def _cgroups(places):
+    """Folders without a process, ours or (shown as 0) anybody's.
+
+    Below `places`, where those are ours alone; else everywhere.
+    """
     found = set()
-    for folder, _, _ in os.walk(CGROUPS):
-        if folder.count("/") > 4 and not _lines(folder + "/cgroup.procs"):
-            found.add(folder)
+    for place in places or [CGROUPS]:
+        for folder, _, _ in os.walk(place):
+            if not _lines(folder + "/cgroup.procs"):
+                found.add(folder)
     return found
 
 
@@ -89,8 +93,9 @@ def _keys():
 
 
 class Watch:
-    def __init__(self, shielded, own_folder, keep):
+    def __init__(self, shielded, own_folder, keep, cgroups=()):
         self.shielded, self.own, self.keep = shielded, own_folder, set(keep)
+        self.cgroups = cgroups
         self.renew()
 
     def _things(self):
@@ -109,7 +114,7 @@ class Watch:
             "file": files,
             "key": _keys(),
             "descriptor": set(os.listdir("/proc/self/fd")),
-            "cgroup": _cgroups(),
+            "cgroup": _cgroups(self.cgroups),
         }
         if self.shielded:
             things["namespace"] = _namespaces()

@@ -69,9 +69,7 @@ def raise_shield():
         mount(b"tmpfs", folder, b"tmpfs", MS_NOSUID | MS_NODEV,
               b"mode=1777,size=1g")
     # Everybody may listen on the ports that attacks are aimed at.
-    with open("/proc/sys/net/ipv4/ip_unprivileged_port_start", "w",
-              encoding="ascii") as file:
-        file.write("0")
+    _write("/proc/sys/net/ipv4/ip_unprivileged_port_start", 0)
     check(LIBC.sethostname(b"shielded", 8))
     _network()
 
@@ -85,6 +83,50 @@ def privileged_files(folder):
         os.setxattr(os.path.join(folder, "capable-cat"),
                     "security.capability", struct.pack(
                         "IIIII", 0x2000001, 0xffffffff, 0, 0xffffffff, 0))
+
+
+def own_cgroups(name):
+    """Version 1 cgroups of our own, for this process: [(folder, before)].
+
+    Boxes put theirs below, so that what they leave is told from what others
+    on the machine do; and there is a bound even for what gets out.
+    """
+    made = []
+    bounds = {"memory": ("memory.limit_in_bytes", 6 << 30),
+              "pids": ("pids.max", 9000)}
+    try:
+        with open("/proc/self/cgroup", encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        for line in lines:
+            _, controller, path = line.split(":", 2)
+            above = os.path.join("/sys/fs/cgroup", controller,
+                                 path.lstrip("/"))
+            if controller not in bounds or not os.path.isdir(above):
+                continue
+            folder = os.path.join(above, name)
+            os.mkdir(folder)
+            made.append((folder, above))
+            file, value = bounds[controller]
+            _write(os.path.join(folder, file), value)
+            _write(os.path.join(folder, "cgroup.procs"), os.getpid())
+    except OSError:
+        leave_cgroups(made)
+        return []
+    return made
+
+
+def leave_cgroups(made):
+    for folder, above in made:
+        try:
+            _write(os.path.join(above, "cgroup.procs"), os.getpid())
+            os.rmdir(folder)
+        except OSError:
+            pass
+
+
+def _write(path, value):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(str(value))
 
 
 def become(uid):
@@ -169,6 +211,7 @@ class Host:
                 "secret_file": self.secret_file, "tcp4": self.tcp4,
                 "tcp6": self.tcp6, "udp4": self.udp4, "bound": "/case",
                 "abstract": self.abstract, "shield": self.shielded,
+                "host_name": os.uname().nodename,
                 "limits": limits}
 
     def _state(self):

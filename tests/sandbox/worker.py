@@ -51,13 +51,11 @@ class Box:
         if os.path.exists(self.report):
             self.report += "-2"
         self.output, writer = os.pipe()
-        with open(self.report, "w", encoding="ascii"):
-            pass
-        self.process = subprocess.Popen(
-            [*prefix, *worker.command(case, self.report)], stdin=stdin,
-            stdout=writer, stderr=writer, env=worker.environment,
-            cwd=worker.scratch, pass_fds=worker.host.leaks,
-            start_new_session=True)
+        with open(self.report, "w", encoding="ascii") as report:
+            self.process = subprocess.Popen(
+                [*prefix, *worker.command(case)], stdin=stdin, stdout=report,
+                stderr=writer, env=worker.environment, cwd=worker.scratch,
+                pass_fds=worker.host.leaks, start_new_session=True)
         os.close(writer)
 
     def finish(self):
@@ -94,7 +92,7 @@ class Box:
 
 
 class Worker:
-    def __init__(self, folder, box, programs, canary):
+    def __init__(self, folder, box, programs, canary, cgroups=()):
         self.root = os.getuid() == 0
         self.shielded = os.getpid() == 1
         self.box, self.programs, self.canary = box, programs, canary
@@ -106,14 +104,15 @@ class Worker:
             "HOME": self.scratch, "TOKEN": self.host.secret,
             "FUMEHOOD_SECRET": self.host.secret}
         self.watch = leftovers.Watch(self.shielded, self.scratch,
-                                     [self.host.witness])
+                                     [self.host.witness], cgroups)
 
-    def command(self, case, report):
-        command = [self.box, "--report", "json=" + report,
+    def command(self, case):
+        command = [self.box, "--report", "json",
                    "--bind", self.host.case + ":/case",
                    "--bind", self.programs + ":/programs"]
         for name, value in case.limits.items():
-            command += ["--" + name, str(value)]
+            command += ["--" + name, "%dms" % (value * 1000)
+                        if name in ("wall", "cpu") else str(value)]
         command += ["--", *case.command()]
         if case.kind == "py":
             facts = self.host.facts({**LIMITS, **case.limits})

@@ -9,4 +9,7 @@ from attack import FACTS, escaped, fill
 fd = os.open("/tmp/bomb", os.O_CREAT | os.O_WRONLY, 0o600)
 if fill(fd, 1 << 30) > FACTS["limits"]["disk"]:
     escaped("more than the disk limit")
-os.write(fd, b"x" * (1 << 20))
+try:
+    os.write(fd, b"x" * (1 << 20))
+except OSError:
+    raise SystemExit(1)

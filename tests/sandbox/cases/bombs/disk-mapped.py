@@ -6,12 +6,14 @@ import os
 
 from attack import escaped
 
+SIZE = 512 << 20
 fd = os.open("/tmp/sparse", os.O_CREAT | os.O_RDWR, 0o600)
 try:
-    os.ftruncate(fd, 512 << 20)
-    area = mmap.mmap(fd, 512 << 20)
+    os.ftruncate(fd, SIZE)
+    area = mmap.mmap(fd, SIZE)
 except OSError:
-    raise SystemExit(0)
-for offset in range(0, 512 << 20, 4096):
+    SIZE = 0
+for offset in range(0, SIZE, 4096):
     area[offset] = 1
-escaped("512 MiB through a mapping")
+if SIZE:
+    escaped("512 MiB through a mapping")

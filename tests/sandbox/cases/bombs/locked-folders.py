@@ -6,6 +6,7 @@ import os
 import struct
 
 os.chdir("/tmp")
+folders = []
 for depth in range(50):
     os.mkdir("locked")
     fd = os.open("locked/file", os.O_CREAT | os.O_WRONLY, 0o000)
@@ -15,11 +16,7 @@ for depth in range(50):
         except OSError:
             pass
     os.close(fd)
+    folders.append(os.open("locked", os.O_RDONLY | os.O_DIRECTORY))
     os.chdir("locked")
-for depth in range(50):
-    os.chdir("..")
-    os.chmod("locked", 0o000)
-    try:
-        os.chdir("..") if depth % 2 else None
-    except OSError:
-        break
+for folder in reversed(folders):
+    os.fchmod(folder, 0o000)

@@ -8,10 +8,10 @@ from attack import FACTS, escaped, unreadable
 unreadable(FACTS["secret_file"])
 for path in ("/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/crontab",
              "/root/.bashrc", "/root/.ssh/id_rsa", "/etc/ssh/sshd_config",
-             "/etc/hostname", "/etc/machine-id", "/etc/fstab",
+             "/etc/machine-id", "/etc/fstab",
              "/var/log/syslog", "/var/log/dpkg.log", "/var/lib/dpkg/status",
              "/boot/grub/grub.cfg", "/proc/1/environ", "/.dockerenv",
-             "/etc/resolv.conf", "/etc/hosts.allow", "/etc/environment"):
+             "/etc/hosts.allow", "/etc/environment"):
     unreadable(path)
 for folder in ("/root", "/home", "/srv", "/opt", "/mnt", "/media", "/boot",
                "/var/lib", "/var/log", "/var/spool", "/sys", "/lost+found"):
