@@ -124,7 +124,7 @@ $(OUT)/fumehood-box: $(call obj,sandbox/box_main.c) $(OUT)/libsandbox.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 $(OUT)/libfumehood-join.so: $(call obj,sandbox/join.c) $(OUT)/libsandbox.a
 	$(CC) $(filter-out -pie,$(ALL_LDFLAGS)) -shared -o $@ $^
-$(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES)
+$(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES) | $(OUT)/fumehood-box
 	$(CC) $(ALL_LDFLAGS) -o $@ $(call obj,$(SRC_UNIT)) -Wl,--start-group \
 		$(LIBRARIES) -Wl,--end-group $(LIBS) $(LIBS_TEST)
 
