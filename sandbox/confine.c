@@ -155,6 +155,7 @@ static int drop_rights(const struct confine *c, struct sandbox_failure *reterr)
 				    "drop all capabilities");
 	/* A change of uid made /proc/self root's; the program's is its own. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	volunteer_for_oom();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_PRIVILEGES, errno,
 				    "set no_new_privs");
@@ -249,7 +250,6 @@ int confine(const struct confine *c, const struct confine_fds *fds,
 
 	umask(022);
 	setsid(); /* no controlling terminal; fails only for a leader */
-	volunteer_for_oom();
 	r = arrange(fds, c->listener);
 	if (r < 0) {
 		confine_fail(reterr, SANDBOX_STAGE_PRIVILEGES, -r,

@@ -15,30 +15,37 @@
 #include "sandbox/landlock.h"
 #include "sandbox/root_binds.h"
 
-#define SCRATCH "/.scratch" /* where the writable tmpfs is while we build */
-#define LOWER   "/.lower"   /* where an overlay's lower tree is meanwhile */
+/*
+ * While the new root is built the working directory is in it, and relative
+ * paths are of the new root; absolute ones are of the old root.  What is only
+ * needed meanwhile is attached there, and goes with it in one unmount: each
+ * costs an RCU grace period.
+ */
+#define NEW_ROOT   "/tmp" /* any folder that is surely there */
+#define SCRATCH    "/usr" /* the writable tmpfs */
+#define LOWER      "/dev" /* lower trees of overlays, stacked */
 #define PATH_BYTES 512
 
 static const struct {
 	const char *path, *text;
 } etc_files[] = {
-	{ "/etc/passwd", "root:x:0:0:root:/:/usr/sbin/nologin\n"
+	{ "etc/passwd", "root:x:0:0:root:/:/usr/sbin/nologin\n"
 			 "app:x:1000:1000:app:/tmp:/usr/sbin/nologin\n"
 			 "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n" },
-	{ "/etc/group", "root:x:0:\napp:x:1000:\nnogroup:x:65534:\n" },
-	{ "/etc/hosts", "127.0.0.1 localhost box\n::1 localhost box\n" },
-	{ "/etc/hostname", "box\n" },
-	{ "/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n" },
-	{ "/etc/resolv.conf", "" },
+	{ "etc/group", "root:x:0:\napp:x:1000:\nnogroup:x:65534:\n" },
+	{ "etc/hosts", "127.0.0.1 localhost box\n::1 localhost box\n" },
+	{ "etc/hostname", "box\n" },
+	{ "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n" },
+	{ "etc/resolv.conf", "" },
 };
 
 static const struct {
 	const char *from, *to;
 } dev_links[] = {
-	{ "/proc/self/fd", "/dev/fd" },
-	{ "/proc/self/fd/0", "/dev/stdin" },
-	{ "/proc/self/fd/1", "/dev/stdout" },
-	{ "/proc/self/fd/2", "/dev/stderr" },
+	{ "/proc/self/fd", "dev/fd" },
+	{ "/proc/self/fd/0", "dev/stdin" },
+	{ "/proc/self/fd/1", "dev/stdout" },
+	{ "/proc/self/fd/2", "dev/stderr" },
 };
 
 /* Writable everywhere, by everybody, for as long as the box lasts. */
@@ -84,6 +91,13 @@ static int attach(int fd, const char *at)
 			    MOVE_MOUNT_F_EMPTY_PATH);
 }
 
+/* The same place, seen from the working directory. */
+static const char *inside(const char *path)
+{
+	path += strspn(path, "/");
+	return *path ? path : ".";
+}
+
 /* mkdir -p; what exists already is fine. */
 static int make_dirs(const char *path, mode_t mode)
 {
@@ -124,11 +138,25 @@ static int make_file(const char *path, const char *text)
 	return 0;
 }
 
-/*
- * pivot_root(".", ".") stacks the old root on the new one, so that no folder
- * has to be made for it, and detaching it leaves nothing behind.
- */
-static int enter_new_root(struct sandbox_failure *reterr)
+static int make_parent_and_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[PATH_BYTES];
+
+	if (slash) {
+		if ((size_t)(slash - path) >= sizeof(parent)) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		memcpy(parent, path, (size_t)(slash - path));
+		parent[slash - path] = '\0';
+		if (make_dirs(parent, 0755) < 0)
+			return -1;
+	}
+	return make_file(path, "");
+}
+
+static int make_root(struct sandbox_failure *reterr)
 {
 	static const char *const options[] = { "size", "1m", "nr_inodes", "4k",
 					       "mode", "0755", NULL };
@@ -136,11 +164,27 @@ static int enter_new_root(struct sandbox_failure *reterr)
 
 	if (fd < 0)
 		return fail(reterr, "make the root", "tmpfs");
-	if (attach(fd, "/tmp") < 0 || fchdir(fd) < 0)
-		return fail(reterr, "attach the root at", "/tmp");
+	if (attach(fd, NEW_ROOT) < 0 || fchdir(fd) < 0)
+		return fail(reterr, "attach the root at", NEW_ROOT);
 	close(fd);
+	if (make_dirs("etc", 0755) < 0 || make_dirs("dev", 0755) < 0 ||
+	    make_dirs("proc", 0755) < 0)
+		return fail(reterr, "make", "/etc");
+	return 0;
+}
+
+/*
+ * pivot_root(".", ".") stacks the old root on the new one, so that no folder
+ * has to be made for it, and detaching it leaves nothing behind.
+ */
+static int enter_root(struct sandbox_failure *reterr)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	if (syscall(SYS_mount_setattr, AT_FDCWD, ".", 0, &attr, sizeof(attr)))
+		return fail(reterr, "make read-only", "/");
 	if (syscall(SYS_pivot_root, ".", ".") < 0)
-		return fail(reterr, "pivot_root to", "/tmp");
+		return fail(reterr, "pivot_root to", NEW_ROOT);
 	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return fail(reterr, "detach the old", "/");
 	return 0;
@@ -159,40 +203,32 @@ static int make_links(struct sandbox_failure *reterr)
 	return 0;
 }
 
-/* The host's /lib may be a link into /usr; so is ours then. */
-static int read_host_links(char links[ROOT_BINDS_MAX][64])
-{
-	ssize_t n;
-
-	for (size_t i = 0; root_binds[i].path; i++) {
-		n = readlink(root_binds[i].path, links[i], 63);
-		links[i][n < 0 ? 0 : n] = '\0';
-	}
-	return 0;
-}
-
-static int attach_bind(const struct root *root, size_t i, const char *link)
+static int attach_bind(const struct root *root, size_t i)
 {
 	const struct root_bind *bind = &root_binds[i];
+	const char *to = inside(bind->path);
+	char link[64];
+	ssize_t n;
 
-	if (*link)
-		return symlink(link, bind->path);
-	if (root->binds[i] < 0)
+	if (root->binds[i] >= 0) {
+		if (bind->kind == ROOT_BIND_TREE ? make_dirs(to, 0755)
+						 : make_file(to, ""))
+			return -1;
+		return attach(root->binds[i], to);
+	}
+	/* The host's /lib may be a link into /usr; so is ours then. */
+	n = readlink(bind->path, link, sizeof(link) - 1);
+	if (n <= 0)
 		return 0;
-	if (bind->kind == ROOT_BIND_TREE ? make_dirs(bind->path, 0755)
-					 : make_file(bind->path, ""))
-		return -1;
-	return attach(root->binds[i], bind->path);
+	link[n] = '\0';
+	return symlink(link, to);
 }
 
 static int attach_binds(const struct root *root,
-			char links[ROOT_BINDS_MAX][64],
 			struct sandbox_failure *reterr)
 {
-	if (make_dirs("/etc", 0755) < 0 || make_dirs("/dev", 0755) < 0)
-		return fail(reterr, "make", "/etc");
 	for (size_t i = 0; root_binds[i].path; i++) {
-		if (attach_bind(root, i, links[i]) < 0)
+		if (attach_bind(root, i) < 0)
 			return fail(reterr, "attach", root_binds[i].path);
 	}
 	return 0;
@@ -216,7 +252,7 @@ static int make_scratch(struct root *root, struct sandbox_failure *reterr)
 			       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 	if (root->scratch < 0)
 		return fail(reterr, "make the", "scratch tmpfs");
-	if (make_dirs(SCRATCH, 0700) < 0 || attach(root->scratch, SCRATCH) < 0)
+	if (attach(root->scratch, SCRATCH) < 0)
 		return fail(reterr, "attach", SCRATCH);
 	return 0;
 }
@@ -235,6 +271,7 @@ static int bind_scratch(const struct root *root, const char *name, mode_t mode,
 	char path[64];
 	int fd, r;
 
+	to = inside(to);
 	snprintf(path, sizeof(path), "%s/%s", SCRATCH, name);
 	if (own_dir(root, path, mode) < 0 || make_dirs(to, 0755) < 0)
 		return -1;
@@ -281,13 +318,13 @@ static int new_overlay(const char *upper, const char *work)
 
 static int attach_overlay(const struct root *root, size_t i)
 {
-	const char *to = root->spec->mounts[i].to;
+	const char *to = inside(root->spec->mounts[i].to);
 	char upper[64], work[64];
 	int fd, r;
 
 	snprintf(upper, sizeof(upper), "%s/u%zu", SCRATCH, i);
 	snprintf(work, sizeof(work), "%s/w%zu", SCRATCH, i);
-	if (make_dirs(LOWER, 0755) < 0 || attach(root->sources[i], LOWER) < 0)
+	if (attach(root->sources[i], LOWER) < 0)
 		return -1;
 	if (own_dir(root, upper, 0755) < 0 || mkdir(work, 0755) < 0)
 		return -1;
@@ -298,27 +335,26 @@ static int attach_overlay(const struct root *root, size_t i)
 		return -1;
 	r = attach(fd, to);
 	close(fd);
-	/* The overlay holds the tree itself from now on. */
-	return r < 0 ? r : umount2(LOWER, MNT_DETACH);
+	return r;
 }
 
 static int attach_mount(const struct root *root, size_t i)
 {
 	const struct sandbox_mount *mount = &root->spec->mounts[i];
+	const char *to = inside(mount->to);
 	char name[32];
 
 	switch (mount->kind) {
 	case SANDBOX_READ_ONLY:
-		if (root->is_dir[i] ? make_dirs(mount->to, 0755) : 0)
+		if (root->is_dir[i] ? make_dirs(to, 0755)
+				    : make_parent_and_file(to))
 			return -1;
-		if (!root->is_dir[i] && make_file(mount->to, ""))
-			return -1;
-		return attach(root->sources[i], mount->to);
+		return attach(root->sources[i], to);
 	case SANDBOX_OVERLAY:
 		return attach_overlay(root, i);
 	case SANDBOX_SCRATCH:
 		snprintf(name, sizeof(name), "m%zu", i);
-		return bind_scratch(root, name, 0755, mount->to);
+		return bind_scratch(root, name, 0755, to);
 	}
 	errno = EINVAL;
 	return -1;
@@ -334,47 +370,27 @@ static int attach_mounts(const struct root *root,
 	return 0;
 }
 
-/* Nothing of ours stays in sight, and the root can no longer be changed. */
-static int finish(struct sandbox_failure *reterr)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-
-	if (umount2(SCRATCH, MNT_DETACH) < 0 || rmdir(SCRATCH) < 0)
-		return fail(reterr, "detach", SCRATCH);
-	if (rmdir(LOWER) < 0 && errno != ENOENT)
-		return fail(reterr, "remove", LOWER);
-	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attr, sizeof(attr)))
-		return fail(reterr, "make read-only", "/");
-	return 0;
-}
-
 int root_build(struct root *root, struct sandbox_failure *reterr)
 {
 	static const char *const options[] = { "subset", "pid", "hidepid",
 					       "invisible", NULL };
-	char links[ROOT_BINDS_MAX][64];
-	int proc, r;
+	int proc, r = 0;
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return fail(reterr, "make private", "/");
+	if (!root->ids->pair)
+		r = root_open_sources(root, reterr);
+	if (r == 0)
+		r = make_root(reterr);
+	if (r < 0)
+		return r;
 	/* While the host's is in sight: the kernel wants to see one. */
 	proc = new_fs("proc", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 					       MOUNT_ATTR_NOEXEC);
-	if (proc < 0)
+	if (proc < 0 || attach(proc, "proc") < 0)
 		return fail(reterr, "make", "/proc");
-	if (root->spec && !root->ids->pair) {
-		r = root_open_sources(root, reterr);
-		if (r < 0)
-			return r;
-	}
-	read_host_links(links);
-	r = enter_new_root(reterr);
-	if (r == 0 && (make_dirs("/proc", 0755) < 0 ||
-		       attach(proc, "/proc") < 0))
-		r = fail(reterr, "attach", "/proc");
 	close(proc);
-	if (r == 0)
-		r = attach_binds(root, links, reterr);
+	r = attach_binds(root, reterr);
 	if (r == 0)
 		r = make_links(reterr);
 	if (r == 0)
@@ -384,7 +400,7 @@ int root_build(struct root *root, struct sandbox_failure *reterr)
 	if (r == 0)
 		r = attach_mounts(root, reterr);
 	root_close_sources(root);
-	return r < 0 ? r : finish(reterr);
+	return r < 0 ? r : enter_root(reterr);
 }
 
 static int allow(int ruleset, const char *path, enum landlock_use use,

@@ -273,8 +273,9 @@ START_TEST(a_refused_call_is_recorded_with_what_it_wanted)
 {
 	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
 	struct sandbox *sb = open_box(&spec);
-	struct sandbox_state state = run(sb, "unshare -U true; unshare -U true");
+	struct sandbox_state state;
 
+	state = run(sb, "unshare -U true; unshare -U true");
 	ck_assert_uint_eq(state.n_denied, 1);
 	ck_assert_str_eq(sandbox_denied(sb, 0)->call, "unshare");
 	ck_assert_str_eq(sandbox_denied(sb, 0)->detail, "0x10000000");
