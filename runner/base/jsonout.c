@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runner/base/arena.h"
+#include "runner/base/base64.h"
 #include "runner/base/buf.h"
 #include "runner/base/digest.h"
 #include "runner/base/json.h"
@@ -156,27 +158,11 @@ void jsonout_json(struct jsonout *to, const char *name, const struct json *v)
 	put(to, name, cJSON_CreateRaw(buf_str(&out)));
 }
 
-/* RFC 4648 section 4, with padding. */
 static cJSON *base64(struct span value)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	AUTO_BUF out = BUF_INIT(JSON_TEXT_MAX);
-	const unsigned char *p = (const unsigned char *)value.data;
+	AUTO(arena_free) struct arena *arena = arena_new();
 
-	for (size_t i = 0; i < value.len; i += 3) {
-		size_t n = value.len - i < 3 ? value.len - i : 3;
-		unsigned v = (unsigned)p[i] << 16;
-		char four[4];
-
-		v |= n > 1 ? (unsigned)p[i + 1] << 8 : 0;
-		v |= n > 2 ? (unsigned)p[i + 2] : 0;
-		for (size_t k = 0; k < 4; k++)
-			four[k] = k <= n ? digits[v >> (18 - 6 * k) & 63] : '=';
-		if (buf_add(&out, four, sizeof(four)) < 0)
-			abort();
-	}
-	return cJSON_CreateString(buf_str(&out));
+	return cJSON_CreateString(base64_encode(arena, value));
 }
 
 /* The longest start of `value` within `cap` that ends between code points. */
