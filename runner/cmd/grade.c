@@ -20,12 +20,14 @@
 #include "runner/exercise/exercise.h"
 #include "runner/session/session.h"
 #include "runner/submission/submission.h"
+#include "runner/transcript/attest.h"
+#include "runner/transcript/sign.h"
 
 struct grade_options {
 	struct option_u64 seed;
 	struct option_list only, reports;
 	int threshold;
-	const char *transcript, *label, *isolation, *view;
+	const char *transcript, *label, *isolation, *view, *sign;
 	int64_t deadline_ms;
 	bool cold, quiet, exit_zero;
 };
@@ -42,6 +44,9 @@ static const struct option_spec options[] = {
 	  "exit with 0 from this percentage on (default: 100)" },
 	{ "transcript", 0, OPTION_STRING, AT(transcript), "FILE",
 	  "write the transcript there, not to the folder of runs" },
+	{ "sign", 0, OPTION_STRING, AT(sign), "KEY",
+	  "sign the transcript; the statement goes to its name and "
+	  ".intoto.json" },
 	{ "label", 0, OPTION_STRING, AT(label), "TEXT",
 	  "a name for the submission in the reports" },
 	{ "view", 0, OPTION_CHOICE, AT(view), "interviewer|candidate",
@@ -73,6 +78,7 @@ struct grade {
 	const struct exercise *ex;
 	const char *path; /* of the transcript */
 	struct session_options session;
+	struct sign_key key; /* --sign */
 	bool shows_progress;
 };
 
@@ -242,6 +248,37 @@ static int run_session(struct grade *g, struct transcript *t,
 
 /* --- afterwards --- */
 
+/* The key is read before the run: a wrong path must not cost a grade. */
+static int read_key(struct grade *g)
+{
+	struct span line;
+	struct err err;
+
+	if (!g->o->sign)
+		return EXIT_STATUS_OK;
+	if (file_read(g->c->arena, g->o->sign, SIGN_LINE_MAX, &line, &err) <
+		    0 ||
+	    sign_parse(g->c->arena, line, &g->key, &err) < 0)
+		return fail(g, EXIT_STATUS_USAGE, &err);
+	if (!g->key.is_private)
+		return cmd_usage(g->c, "--sign wants the private key");
+	return EXIT_STATUS_OK;
+}
+
+static int sign_transcript(struct grade *g, const struct transcript *t,
+			   const struct record *r, struct err *err)
+{
+	struct arena *arena = g->c->arena;
+	const char *path = arena_printf(arena, "%s.intoto.json", g->path);
+
+	if (!g->o->sign)
+		return 0;
+	return file_write(path,
+			  span_of(attest_make(arena, r, transcript_lines(t),
+					      &g->key)),
+			  err);
+}
+
 static int report(struct grade *g, const struct transcript *t)
 {
 	struct arena *arena = g->c->arena;
@@ -253,6 +290,8 @@ static int report(struct grade *g, const struct transcript *t)
 	struct err err;
 
 	if (record_read(arena, transcript_lines(t), &r, &err) < 0)
+		return fail(g, EXIT_STATUS_INTERNAL, &err);
+	if (sign_transcript(g, t, r, &err) < 0)
 		return fail(g, EXIT_STATUS_INTERNAL, &err);
 	if (!unasked && reports_write(arena, &g->reports, r, view, g->path,
 				      &err) < 0)
@@ -327,7 +366,9 @@ static int run(const struct command *c)
 	signal(SIGPIPE, SIG_IGN);
 	if (reports_parse(c->arena, &g.o->reports, &g.reports, &err) < 0)
 		return fail(&g, EXIT_STATUS_USAGE, &err);
-	status = load_exercise(&g);
+	status = read_key(&g);
+	if (status == EXIT_STATUS_OK)
+		status = load_exercise(&g);
 	if (status == EXIT_STATUS_OK)
 		status = check_only(&g);
 	return status == EXIT_STATUS_OK ? grade_submission(&g) : status;

@@ -5,6 +5,11 @@
 
 const struct verb *const verb_table[] = {
 	/* grading */
+	/* transcripts */
+	&verb_report,
+	&verb_verify,
+	&verb_diff,
+	&verb_keygen,
 	/* exercises */
 	&verb_list,
 	&verb_show,

@@ -9,6 +9,10 @@ extern const struct verb verb_show;
 extern const struct verb verb_grade;
 extern const struct verb verb_new, verb_check, verb_hint, verb_explain,
 	verb_reset;
+extern const struct verb verb_report;
+extern const struct verb verb_verify;
+extern const struct verb verb_diff;
+extern const struct verb verb_keygen;
 extern const struct verb verb_help;
 
 #endif
