@@ -120,8 +120,12 @@ LIBRARIES := $(OUT)/librunner.a $(OUT)/libgraders.a $(OUT)/libsandbox.a
 $(OUT)/fumehood: $(call obj,runner/main.c) $(LIBRARIES)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBRARIES) \
 		-Wl,--end-group $(LIBS)
+# Linked whole where the C library can be: nothing to resolve at each start.
+STATIC_PIE = $(if $(filter release debug,$(VARIANT)),$(shell echo \
+	'int main(void){return 0;}' | $(CC) -x c -static-pie -o /dev/null - \
+	2>/dev/null && echo -static-pie))
 $(OUT)/fumehood-box: $(call obj,sandbox/box_main.c) $(OUT)/libsandbox.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^
+	$(CC) $(ALL_LDFLAGS) $(STATIC_PIE) -o $@ $^
 $(OUT)/libfumehood-join.so: $(call obj,sandbox/join.c) $(OUT)/libsandbox.a
 	$(CC) $(filter-out -pie,$(ALL_LDFLAGS)) -shared -o $@ $^
 $(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES) | $(OUT)/fumehood-box

@@ -287,6 +287,13 @@ static int report_end(const struct options *o, const struct keeper *k)
 							    : EXIT_OTHER_END;
 }
 
+static int start(struct keeper *k, const struct sandbox_program *program,
+		 struct sandbox_failure *reterr)
+{
+	k->once = true;
+	return keeper_start(k, program, reterr);
+}
+
 static int run(struct options *o, char **argv)
 {
 	static const char *const env[] = {
@@ -308,7 +315,7 @@ static int run(struct options *o, char **argv)
 
 	o->spec.mounts = o->mounts;
 	if (keeper_open(&k, &o->spec, &policy_default, -1, &failure) < 0 ||
-	    keeper_start(&k, &program, &failure) < 0) {
+	    start(&k, &program, &failure) < 0) {
 		keeper_close(&k);
 		return report_failure(o, &failure);
 	}

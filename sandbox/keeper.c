@@ -77,6 +77,11 @@ static void kill_all(struct keeper *k)
 	if (k->killing)
 		return;
 	k->killing = true;
+	if (k->once) { /* ending init ends all, and saves the question */
+		syscall(SYS_pidfd_send_signal, k->init_pidfd, SIGKILL, NULL, 0);
+		k->killed = k->lost = true;
+		return;
+	}
 	if (wire_send(k->control, &op, sizeof(op), NULL, 0) < 0)
 		k->killed = true;
 }
@@ -182,9 +187,11 @@ static void take_report(struct keeper *k)
 		k->failure = report.failure;
 		break;
 	case CONFINE_ENDED:
+		/* While others that it started may still be there. */
+		if (!*k->cg.dirs[CGROUP_PIDS])
+			keeper_sample(k);
 		k->ended = true;
 		k->status = report.status;
-		keeper_sample(k);
 		break;
 	}
 	if (n_fds)
@@ -195,7 +202,13 @@ static void take_report(struct keeper *k)
 static void take_control(struct keeper *k)
 {
 	struct init_report report;
-	int n = wire_recv(k->control, &report, sizeof(report), NULL, 0, NULL);
+	int n;
+
+	if (k->once && k->killed) { /* as we wanted it */
+		close_fd(&k->control);
+		return;
+	}
+	n = wire_recv(k->control, &report, sizeof(report), NULL, 0, NULL);
 
 	if (n == (int)sizeof(report) && report.kind == INIT_KILLED) {
 		k->killed = true;
@@ -445,12 +458,12 @@ int keeper_start(struct keeper *k, const struct sandbox_program *program,
 	close(fds[0]);
 	close(fds[1]);
 	if (r < 0) {
-		confine_fail(reterr, SANDBOX_STAGE_EXEC, -r,
+		confine_fail(&k->failure, SANDBOX_STAGE_EXEC, -r,
 			     "hand over arguments and environment");
 		k->failed = true;
-		k->failure = *reterr;
 	}
-	return wait_started(k, reterr);
+	r = keeper_await(k, reterr);
+	return r < 0 ? r : wait_started(k, reterr);
 }
 
 static int dup_fd(int fd)
@@ -465,6 +478,9 @@ int keeper_join_begin(struct keeper *k, const struct sandbox_program *program,
 	int r;
 
 	*ret = (struct join){ .ns_flags = k->ns_flags };
+	r = keeper_await(k, reterr);
+	if (r < 0)
+		return r;
 	r = plan_confine(k, program, &ret->confine, reterr);
 	if (r < 0)
 		return r;

@@ -40,6 +40,9 @@ struct keeper {
 	int report, listener, program; /* program: a pidfd */
 	bool has_process, confined, failed, ended, killing, killed, concluded;
 	bool lost;               /* init is gone: the box is over */
+	bool ready;              /* init has said that the box is built */
+	bool once;               /* the box ends with its first program */
+	bool swept;
 	int status;              /* of waitpid(2), once ended */
 	struct sandbox_failure failure;
 
@@ -57,10 +60,15 @@ struct keeper {
 	struct sandbox_denied denied[SANDBOX_DENIED_MAX];
 };
 
-/* keeper_build.c: `service` is init's end of the runner's own socket. */
+/*
+ * keeper_build.c: `service` is init's end of the runner's own socket.  The
+ * box is being built when this returns; keeper_await() waits for it, and so
+ * does a start, which can be asked for already.
+ */
 int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 		const struct policy *policy, int service,
 		struct sandbox_failure *reterr);
+int keeper_await(struct keeper *k, struct sandbox_failure *reterr);
 void keeper_close(struct keeper *k);
 
 /* keeper.c */

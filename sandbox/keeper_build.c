@@ -128,7 +128,16 @@ static int spawn_init(struct keeper *k, int service,
 	return wire_send(k->control, &go, sizeof(go), NULL, 0);
 }
 
-static int await_init(struct keeper *k, struct sandbox_failure *reterr)
+/* What our own folders take in the writable tmpfs is not the program's. */
+static void measure_scratch(struct keeper *k)
+{
+	struct statfs fs;
+
+	if (fstatfs(k->box[INIT_FD_SCRATCH], &fs) == 0)
+		k->inodes_base = (int64_t)(fs.f_files - fs.f_ffree);
+}
+
+int keeper_await(struct keeper *k, struct sandbox_failure *reterr)
 {
 	struct pollfd pfd = { .fd = k->control, .events = POLLIN };
 	struct init_report report;
@@ -136,6 +145,8 @@ static int await_init(struct keeper *k, struct sandbox_failure *reterr)
 	size_t n_fds = 0, next = 0;
 	int n = -ETIMEDOUT;
 
+	if (k->ready)
+		return 0;
 	if (poll(&pfd, 1, BUILD_LIMIT_MS) == 1)
 		n = wire_recv(k->control, &report, sizeof(report), fds,
 			      INIT_FD_N, &n_fds);
@@ -151,6 +162,8 @@ static int await_init(struct keeper *k, struct sandbox_failure *reterr)
 		if (report.has_fd[i] && next < n_fds)
 			k->box[i] = fds[next++];
 	}
+	k->ready = true;
+	measure_scratch(k);
 	return 0;
 }
 
@@ -164,15 +177,6 @@ static int make_files(struct keeper *k, struct sandbox_failure *reterr)
 		return confine_fail(reterr, SANDBOX_STAGE_SPAWN, EMFILE,
 				    "make the box's files");
 	return 0;
-}
-
-/* What our own folders take in the writable tmpfs is not the program's. */
-static void measure_scratch(struct keeper *k)
-{
-	struct statfs fs;
-
-	if (fstatfs(k->box[INIT_FD_SCRATCH], &fs) == 0)
-		k->inodes_base = (int64_t)(fs.f_files - fs.f_ffree);
 }
 
 static void reset(struct keeper *k, const struct sandbox_spec *spec,
@@ -210,14 +214,7 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 	if (r == 0)
 		r = spawn_init(k, service, reterr);
 	root_close_sources(&k->root);
-	if (r == 0)
-		r = make_files(k, reterr);
-	if (r == 0)
-		r = await_init(k, reterr);
-	if (r < 0)
-		return r;
-	measure_scratch(k);
-	return 0;
+	return r < 0 ? r : make_files(k, reterr);
 }
 
 static void reap_init(struct keeper *k)
@@ -245,6 +242,5 @@ void keeper_close(struct keeper *k)
 	close_fd(&k->output);
 	close_fd(&k->output_memfd);
 	close_fd(&k->ended_event);
-	cgroup_sweep(&k->cg);
 	cgroup_close(&k->cg);
 }

@@ -39,9 +39,11 @@ enum {
 
 int landlock_abi(void)
 {
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
-			   CREATE_RULESET_VERSION);
+	static long abi = -1;
 
+	if (abi < 0)
+		abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+			      CREATE_RULESET_VERSION);
 	if (abi < 0)
 		return 0;
 	return abi > ABI_KNOWN ? ABI_KNOWN : (int)abi;

@@ -46,6 +46,7 @@ static int open_box(struct server *s, const int *fds, size_t n_fds,
 	struct serve_spec spec;
 	const struct policy *policy = &policy_default;
 	struct wire *w = &s->opening;
+	int r;
 
 	wire_get(w, &req, sizeof(req));
 	wire_get(w, &spec, sizeof(spec));
@@ -64,7 +65,8 @@ static int open_box(struct server *s, const int *fds, size_t n_fds,
 		return confine_fail(reterr, SANDBOX_STAGE_SECCOMP, ENOMEM,
 				    "map the policy");
 	s->open = true;
-	return keeper_open(&s->keeper, &s->spec, policy, fds[0], reterr);
+	r = keeper_open(&s->keeper, &s->spec, policy, fds[0], reterr);
+	return r < 0 ? r : keeper_await(&s->keeper, reterr);
 }
 
 static void take_program(struct wire *w, struct sandbox_program *ret)

@@ -65,6 +65,15 @@ static void sample_processes(struct keeper *k,
 		keeper_end(k, SANDBOX_PROCESSES, true);
 }
 
+static int64_t processors(void)
+{
+	static int64_t n;
+
+	if (!n)
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n > 0 ? n : 1;
+}
+
 static void check_counters(struct keeper *k, const struct cgroup_counters *c)
 {
 	const struct sandbox_limits *limits = &k->spec->limits;
@@ -80,10 +89,10 @@ static void check_counters(struct keeper *k, const struct cgroup_counters *c)
 		keeper_end(k, SANDBOX_PROCESSES, false);
 	if (limits->cpu_ms && used_us >= limits->cpu_ms * 1000)
 		keeper_end(k, SANDBOX_CPU_TIME, false);
-	else if (limits->cpu_ms) {
+	else if (limits->cpu_ms && !k->ended) {
 		/* When all processors together could have used it up. */
 		int64_t left_ns = (limits->cpu_ms * 1000 - used_us) * 1000 /
-				  sysconf(_SC_NPROCESSORS_ONLN);
+				  processors();
 
 		if (left_ns < k->sample_interval_ns)
 			k->sample_interval_ns = left_ns / 2 + 1000000;
@@ -94,6 +103,13 @@ void keeper_sample(struct keeper *k)
 {
 	struct cgroup_counters counters;
 
+	if (!k->ready)
+		return;
+	if (k->confined && !k->ended && !k->swept) {
+		/* Now that the program runs, there is time for it. */
+		k->swept = true;
+		cgroup_sweep(&k->cg);
+	}
 	cgroup_read(&k->cg, &counters);
 	sample_disk(k);
 	if (!k->ended && !k->lost)
@@ -105,10 +121,15 @@ void keeper_sample(struct keeper *k)
 
 void keeper_sample_begin(struct keeper *k)
 {
-	struct cgroup_counters counters;
+	struct cgroup_counters counters = { -1, 0, -1, 0, -1 };
 	struct proc_sum sum = { 0 };
 
-	cgroup_read(&k->cg, &counters);
+	/* Before the first program only init was there, and only for a moment;
+	 * what that took is not worth the reading. */
+	if (k->started_ns)
+		cgroup_read(&k->cg, &counters);
+	else if (*k->cg.world != 'n')
+		counters.cpu_us = 0;
 	if (counters.cpu_us < 0 && k->box[INIT_FD_PROC] >= 0) {
 		proc_sum(k->box[INIT_FD_PROC], &sum);
 		counters.cpu_us = sum.cpu_us;
