@@ -24,7 +24,7 @@ const char *target_resolve(struct arena *arena, const char *base,
 	to = uri_split(span_of(uri_resolve(arena, span_of(text), reference)));
 	if (!span_is(to.scheme, "http") && !span_is(to.scheme, "https"))
 		return NULL;
-	if (to.authority.data && !span_is(to.authority, HERE + 7))
+	if (to.authority.data && !span_is(to.authority, &HERE[7]))
 		*ret_host = arena_memdup(arena, to.authority.data,
 					 to.authority.len);
 	return arena_printf(arena, "%s%.*s%s%.*s", to.path.len ? "" : "/",
