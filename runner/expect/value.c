@@ -1,0 +1,218 @@
+#include "runner/expect/value.h"
+
+#include <stdlib.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/buf.h"
+#include "runner/base/json.h"
+#include "runner/base/text.h"
+#include "runner/expect/date.h"
+#include "runner/expect/encode.h"
+
+#define RENDER_MAX (16u << 20)
+
+struct value value_of_json(const struct json *json)
+{
+	struct value v = {
+		.json = json, .text = json->text, .truth = json->truth};
+
+	switch (json->type) {
+	case JSON_NULL: v.type = VALUE_NULL; break;
+	case JSON_BOOL: v.type = VALUE_BOOL; break;
+	case JSON_NUMBER: v.type = VALUE_NUMBER; break;
+	case JSON_STRING: v.type = VALUE_STRING; break;
+	case JSON_ARRAY:
+		v.type = VALUE_LIST;
+		v.count = json->count;
+		break;
+	case JSON_OBJECT:
+		v.type = VALUE_OBJECT;
+		v.count = json->count;
+		break;
+	}
+	return v;
+}
+
+struct value value_of_int(struct arena *arena, int64_t n)
+{
+	return (struct value){
+		.type = VALUE_NUMBER,
+		.text = span_of(arena_printf(arena, "%lld", (long long)n))};
+}
+
+struct value value_item(const struct value *list, size_t i)
+{
+	return list->items ? list->items[i]
+			   : value_of_json(&list->json->items[i]);
+}
+
+struct value value_single(const struct value *v)
+{
+	if (v->type == VALUE_LIST && v->nodelist && v->count == 1)
+		return value_item(v, 0);
+	return *v;
+}
+
+static bool lists_equal(const struct value *a, const struct value *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		struct value x = value_item(a, i), y = value_item(b, i);
+
+		if (!value_equal(&x, &y))
+			return false;
+	}
+	return true;
+}
+
+bool value_equal(const struct value *a, const struct value *b)
+{
+	if (a->type != b->type)
+		return false;
+	switch (a->type) {
+	case VALUE_NONE:
+	case VALUE_NULL: return true;
+	case VALUE_BOOL: return a->truth == b->truth;
+	case VALUE_NUMBER: return !json_compare_numbers(a->text, b->text);
+	case VALUE_STRING:
+	case VALUE_BYTES:
+	case VALUE_REGEX:
+	case VALUE_HOP: return span_equal(a->text, b->text);
+	case VALUE_LIST: return lists_equal(a, b);
+	case VALUE_OBJECT: return json_equal(a->json, b->json);
+	case VALUE_DATE:
+		return a->seconds == b->seconds &&
+		       a->nanoseconds == b->nanoseconds;
+	case VALUE_NODES: return a->count == b->count;
+	}
+	return false;
+}
+
+static int compare_text(struct span a, struct span b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int r = n ? memcmp(a.data, b.data, n) : 0;
+
+	return r ? r : (a.len > b.len) - (a.len < b.len);
+}
+
+bool value_compare(const struct value *a, const struct value *b, int *ret)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == VALUE_NUMBER)
+		*ret = json_compare_numbers(a->text, b->text);
+	else if (a->type == VALUE_STRING)
+		*ret = compare_text(a->text, b->text);
+	else if (a->type != VALUE_DATE)
+		return false;
+	else if (a->seconds != b->seconds)
+		*ret = a->seconds < b->seconds ? -1 : 1;
+	else
+		*ret = a->nanoseconds - b->nanoseconds;
+	return true;
+}
+
+bool value_is_integer_text(const struct value *v)
+{
+	if (v->type != VALUE_NUMBER)
+		return false;
+	for (size_t i = 0; i < v->text.len; i++)
+		if (strchr(".eE", v->text.data[i]))
+			return false;
+	return true;
+}
+
+bool value_int(const struct value *v, int64_t *ret)
+{
+	struct json json = {.type = JSON_NUMBER, .text = v->text};
+
+	return v->type == VALUE_NUMBER && json_int(&json, ret);
+}
+
+static void print_list(struct arena *arena, const struct value *v,
+		       struct buf *out)
+{
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < v->count; i++) {
+		struct value item = value_item(v, i);
+
+		if (i)
+			buf_add_char(out, ',');
+		if (item.type == VALUE_STRING) {
+			struct json json = {.type = JSON_STRING,
+					    .text = item.text};
+
+			json_print(&json, out);
+		} else {
+			buf_add_span(out, value_render(arena, &item));
+		}
+	}
+	buf_add_char(out, ']');
+}
+
+struct span value_render(struct arena *arena, const struct value *v)
+{
+	AUTO_BUF out = BUF_INIT(RENDER_MAX);
+
+	switch (v->type) {
+	case VALUE_NONE: return (struct span){"", 0};
+	case VALUE_NULL: return SPAN_LIT("null");
+	case VALUE_BOOL: return v->truth ? SPAN_LIT("true") : SPAN_LIT("false");
+	case VALUE_NUMBER:
+	case VALUE_STRING:
+	case VALUE_REGEX:
+	case VALUE_HOP: return v->text;
+	case VALUE_BYTES: return encode_hex(arena, v->text);
+	case VALUE_DATE: return date_rfc3339(arena, v);
+	case VALUE_NODES: buf_printf(&out, "%zu nodes", v->count); break;
+	case VALUE_OBJECT: json_print(v->json, &out); break;
+	case VALUE_LIST:
+		if (v->items)
+			print_list(arena, v, &out);
+		else if (v->json)
+			json_print(v->json, &out);
+		else
+			buf_add_str(&out, "[]");
+		break;
+	}
+	return (struct span){arena_memdup(arena, buf_str(&out), out.len),
+			     out.len};
+}
+
+const char *value_type_name(const struct value *v)
+{
+	switch (v->type) {
+	case VALUE_NONE: return "nothing";
+	case VALUE_NULL: return "null";
+	case VALUE_BOOL: return "boolean";
+	case VALUE_NUMBER:
+		return value_is_integer_text(v) ? "integer" : "number";
+	case VALUE_STRING: return "string";
+	case VALUE_BYTES: return "bytes";
+	case VALUE_LIST: return "list";
+	case VALUE_OBJECT: return "object";
+	case VALUE_DATE: return "date";
+	case VALUE_NODES: return "nodes";
+	case VALUE_REGEX: return "regex";
+	case VALUE_HOP: return "redirect";
+	}
+	return "";
+}
+
+char *value_show(struct arena *arena, const struct value *v)
+{
+	char *text;
+
+	if (v->type == VALUE_NONE)
+		return arena_strdup(arena, "nothing");
+	if (v->type == VALUE_NULL)
+		return arena_strdup(arena, "null");
+	text = text_visible(arena, value_render(arena, v), VALUE_SHOW_MAX);
+	if (v->type == VALUE_STRING)
+		return arena_printf(arena, "string \"%s\"", text);
+	if (v->type == VALUE_BYTES)
+		return arena_printf(arena, "%zu bytes %s", v->text.len, text);
+	return arena_printf(arena, "%s %s", value_type_name(v), text);
+}

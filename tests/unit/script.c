@@ -1,0 +1,190 @@
+#include "runner/expect/script.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+#include "tests/unit/conformance.h"
+#include "tests/unit/suite.h"
+
+static int parse(struct arena *arena, const char *text,
+		 const struct script **ret, struct err *err)
+{
+	return script_parse(arena, "x.hurl", span_of(text), ret, err);
+}
+
+/* "file:LINE:COLUMN" of a message, or of the arrow in an expected error. */
+static void read_place(const char *text, int *line, int *column)
+{
+	const char *p = strstr(text, ".hurl:");
+
+	ck_assert_msg(p && sscanf(p, ".hurl:%d:%d", line, column) == 2,
+		      "no place in: %s", text);
+}
+
+START_TEST(what_hurl_refuses_is_refused_at_the_same_place)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const char *dir =
+		conformance_path(arena, "hurl/tests_error_parser", 29);
+	const char **files;
+	int good = 0;
+	size_t n;
+
+	if (!dir)
+		return;
+	files = conformance_files(arena, dir, ".hurl", &n);
+	for (size_t i = 0; i < n; i++) {
+		const char *expected = arena_printf(
+			arena, "%.*s.err", (int)strlen(files[i]) - 5, files[i]);
+		int line, column, want_line, want_column;
+		const struct script *script;
+		struct err err = {0};
+		struct stat st;
+		int r = script_parse(arena, files[i],
+				     conformance_read(arena, files[i]), &script,
+				     &err);
+
+		ck_assert_msg(r == -EINVAL, "%s is accepted", files[i]);
+		read_place(err.msg, &line, &column);
+		if (stat(expected, &st)) {
+			good++;
+			continue;
+		}
+		read_place(conformance_read(arena, expected).data, &want_line,
+			   &want_column);
+		if (line == want_line && column == want_column)
+			good++;
+		else
+			printf("%s, not %d:%d\n", err.msg, want_line,
+			       want_column);
+	}
+	conformance_count("hurl/tests_error_parser", good, (int)n);
+	ck_assert_int_eq(good, n);
+}
+END_TEST
+
+static void try_folder(struct arena *arena, const char *dir, int *good,
+		       int *refused, int *all)
+{
+	size_t n;
+	const char **files = conformance_files(arena, dir, ".hurl", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct script *script;
+		struct err err = {0};
+		int r = script_parse(arena, files[i],
+				     conformance_read(arena, files[i]), &script,
+				     &err);
+
+		++*all;
+		*good += !r;
+		if (r && strstr(err.msg, "not supported"))
+			++*refused;
+		if (r)
+			printf("%s\n", err.msg);
+	}
+}
+
+START_TEST(hurls_own_scripts_compile_or_are_refused_for_a_reason)
+{
+	static const char *const folders[] = {
+		"tests_ok/*",
+		"tests_ok_not_linted",
+		"mt/*",
+		"tests_failed",
+	};
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const char *root = conformance_path(arena, "hurl", 90);
+	int good = 0, refused = 0, all = 0;
+
+	if (!root)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		size_t len = strcspn(folders[i], "*"), n;
+		const char *dir = arena_printf(arena, "%s/%.*s", root, (int)len,
+					       folders[i]);
+		const char **below = conformance_files(arena, dir, "", &n);
+
+		if (!folders[i][len])
+			try_folder(arena, dir, &good, &refused, &all);
+		for (size_t k = 0; folders[i][len] && k < n; k++)
+			if (strrchr(below[k], '/')[1] != '.')
+				try_folder(arena, below[k], &good, &refused,
+					   &all);
+	}
+	conformance_count("hurl scripts compiled", good, all);
+	printf("conformance hurl scripts refused as unsupported: %d\n",
+	       refused);
+	ck_assert_int_gt(all, 60);
+}
+END_TEST
+
+static const struct message_case {
+	const char *text, *message;
+} message_cases[] = {
+	{"#! idd=x\nGET http://a/\n",
+	 "x.hurl:1:4: `idd` is no directive; did you mean `id`?"},
+	{"GET http://a/ #! points=x\n",
+	 "x.hurl:1:25: points are a number with at most two decimals, not "
+	 "`x`"},
+	{"GET http://a/\n#! id=a\nX: 1\n",
+	 "x.hurl:2:1: a directive stands above a request, a HTTP line, a "
+	 "capture or an assert"},
+	{"GET http://a/\nHTTP 200\n[Asserts]\nstatus = 1\n",
+	 "x.hurl:4:8: expecting a predicate"},
+	{"GET http://a/\nHTTP 200\n[Asserts]\njsonpath \"$[\" exists\n",
+	 "x.hurl:4:10: invalid JSONPath: column 3: "},
+	{"#! points=2\nGET http://a/\nHTTP *\n",
+	 "x.hurl:1:1: these points have no check to be earned with"},
+	{"GET http://a/\n[Options]\nproxy: x\n",
+	 "x.hurl:3:1: not supported: the option proxy (there is one server, "
+	 "reached directly)"},
+	{"#! id=last\n",
+	 "x.hurl:1:1: a directive stands above a request, a HTTP line, a "
+	 "capture or an assert"},
+};
+
+START_TEST(an_error_names_its_place_and_what_was_expected)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const struct message_case *c = &message_cases[_i];
+	const struct script *script;
+	struct err err = {0};
+
+	ck_assert_int_eq(parse(arena, c->text, &script, &err), -EINVAL);
+	ck_assert_msg(!strncmp(err.msg, c->message, strlen(c->message)),
+		      "%s\nnot %s", err.msg, c->message);
+}
+END_TEST
+
+START_TEST(points_and_checks_are_counted)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const struct script *script;
+	struct err err = {0};
+
+	ck_assert_msg(!parse(arena,
+			     "#! id=a points=2.5\nPOST {{base}}/x\n{\"a\": 1}\n"
+			     "HTTP 201\nX-Y: 1\n[Asserts]\n"
+			     "status == 201 #! points=0.25\n"
+			     "jsonpath \"$.a\" == 1\n`body`\n"
+			     "GET {{base}}/y\nHTTP *\n",
+			     &script, &err),
+		      "%s", err.msg);
+	ck_assert_int_eq(script_points(script), 275);
+	ck_assert_uint_eq(script_checks(script), 5);
+}
+END_TEST
+
+SUITE(script)
+{
+	TEST(what_hurl_refuses_is_refused_at_the_same_place);
+	TEST(hurls_own_scripts_compile_or_are_refused_for_a_reason);
+	TEST_LOOP(an_error_names_its_place_and_what_was_expected,
+		  ARRAY_LEN(message_cases));
+	TEST(points_and_checks_are_counted);
+}
