@@ -8,10 +8,10 @@ for each of these, in this order, and only `does` and `expect` must be there:
                   files=64 output=64K, whichever it needs
     expect:       how it may end: exited:0 exited signalled:9 memory ...
     expect-none:  the same where there is no cgroup; default: as above
-    also:         what the report must say beside the end: output-cut
+    also:         what the report must say beside the end: output-cut, denied-bounded
     denied:       system calls that must be among the refused ones
     says:         words that the details of refused calls must contain
-    needs:        x86_64, terminal, shield (see shield.py)
+    needs:        x86_64, terminal, odd-parent (worker.py), shield (shield.py)
     then:         a case to run right afterwards, in a new box
     beside:       a case to run at the same time, in another box
     flask:        import, request: it makes sense in a submission too, going
@@ -66,9 +66,10 @@ class Case:
             lines = lines[1:]
         for line in lines:
             match = HEADER_LINE.match(line)
-            if not match or line[:1] not in "# ":
-                return
-            yield match[1], match[2]
+            if match and line[:1] in "# ":
+                yield match[1], match[2]
+            elif not line.startswith((" *  ", "#  ")):
+                return  # those go on with the line above
 
     def command(self):
         """What to run inside; /case and /programs are bound there."""

@@ -11,6 +11,7 @@ LAYERS = {"userns", "pidns", "mountns", "netns", "ipcns", "utsns", "cgroupns",
           "root", "caps", "nnp", "landlock", "seccomp", "notify"}
 KEEPER_BYTES_MAX = 64 << 20
 WALL_GRACE_MS = 3000
+DENIED_MAX = 64
 
 
 class Run:
@@ -88,6 +89,11 @@ def _said(case, run):
     if case.says and not any(case.says in item.get("detail", "")
                              for item in run.report["denied"]):
         yield "no denied call shows %s" % case.says
+    if "denied-bounded" in case.also and (
+            len(run.report["denied"]) > DENIED_MAX or
+            not run.report.get("denied_lost")):
+        yield "%d denied calls, %s lost" % (
+            len(run.report["denied"]), run.report.get("denied_lost"))
     if "output-cut" in case.also and not run.report.get("output_cut"):
         yield "the report does not say that output was cut"
 

@@ -109,7 +109,8 @@ class Watch:
         things = {
             "process": {"%d %s" % item for item in
                         _processes(self.keep, self.shielded).items()},
-            "mount": set(_lines("/proc/self/mountinfo")),
+            "mount": {line for line in _lines("/proc/self/mountinfo")
+                      if self.shielded or "fumehood" in line},
             "System V": ipc,
             "file": files,
             "key": _keys(),

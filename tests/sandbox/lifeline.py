@@ -1,0 +1,104 @@
+"""What becomes of a box when its keeper or its reader goes away first."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+import judge
+import worker as boxes
+
+FAMILY = "bombs/stop-family"
+KILLS = 12
+GONE_SECONDS = 1.0
+
+
+def _interrupted(worker, cases, number, seconds):
+    """Start a box with a family in it and end its keeper in the middle."""
+    box = boxes.Box(worker, cases[FAMILY])
+    time.sleep(seconds)
+    box.process.send_signal(number)
+    run = box.finish()
+    return ["after signal %d at %d ms: hung" % (number, seconds * 1000)] \
+        if run.hung else []
+
+
+def _gone(worker, number, seconds):
+    """Everything but cgroups must go by itself, and soon."""
+    left = [thing for thing in worker.watch.left(GONE_SECONDS)
+            if not thing.startswith("cgroup")]
+    return ["signal %d at %.1f ms left %s" % (number, seconds * 1000, thing)
+            for thing in left]
+
+
+def keeper_killed(worker, cases):
+    """SIGKILL at random moments; the next box sweeps what cannot go alone."""
+    found = []
+    before = set(worker.watch.before["cgroup"])
+    for _ in range(KILLS):
+        seconds = random.uniform(0, 0.06)
+        found += _interrupted(worker, cases, signal.SIGKILL, seconds)
+        found += _gone(worker, signal.SIGKILL, seconds)
+    found += ["the next box: " + what for what in judge.wrong(
+        worker.canary, worker.run(worker.canary), worker.root)]
+    worker.watch.before["cgroup"] = before
+    return found + worker.watch.left()
+
+
+def keeper_asked(worker, cases):
+    """SIGTERM and SIGINT: the keeper has time to leave nothing at all."""
+    found = []
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for seconds in (random.uniform(0, 0.01), 0.06):
+            found += _interrupted(worker, cases, number, seconds)
+            found += ["signal %d at %.1f ms left %s" % (
+                number, seconds * 1000, thing)
+                for thing in worker.watch.left()]
+    return found
+
+
+def reader_gone(worker, cases):
+    """Nobody reads the output, and then nobody reads the report."""
+    for name in ("stdout", "stderr"):
+        reader, writer = os.pipe()
+        os.close(reader)
+        streams = {"stdout": subprocess.DEVNULL,
+                   "stderr": subprocess.DEVNULL, name: writer}
+        process = subprocess.Popen(
+            worker.command(cases["bombs/output-flood"]), **streams,
+            stdin=subprocess.DEVNULL, env=worker.environment)
+        os.close(writer)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return ["hung when nobody read its %s" % name]
+    return worker.watch.left()
+
+
+def descriptors_closed(worker, cases):
+    """Started without standard descriptors, as some daemons do."""
+    found = []
+    for closed in ("<&-", "<&- 2>&-", ">&-", "<&- >&- 2>&-"):
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", 'exec "$@" ' + closed, "sh",
+             *worker.command(cases["ends/exit-0"])],
+            env=worker.environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            out = process.communicate(timeout=20)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            found.append("hung when started with " + closed)
+            continue
+        if closed[:1] != ">" and ">&- 2" not in closed and \
+                b'"reason": "exited"' not in out:
+            found.append("no report when started with %s" % closed)
+    return found + worker.watch.left()
+
+
+TESTS = {"lifeline/" + test.__name__.replace("_", "-"): test for test in (
+    keeper_killed, keeper_asked, reader_gone, descriptors_closed)}
