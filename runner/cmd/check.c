@@ -59,7 +59,12 @@ static void say_what_next(const struct command *c, const struct record *r,
 static int check_run(const struct command *c)
 {
 	const struct check_options *o = c->options;
-	struct practice_run run = { c->args, c->n_args, -1, o->seed.value };
+	struct practice_run run = {
+		.only = c->args,
+		.n_only = c->n_args,
+		.interrupt_fd = -1,
+		.seed = o->seed.value,
+	};
 	struct practice p;
 	struct reports reports;
 	const struct record *r;

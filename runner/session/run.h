@@ -20,6 +20,7 @@ struct run_criterion {
 	const struct grader *grader;
 	const void *config; /* what grader->configure made of its options */
 	bool selected;      /* --only */
+	bool asked;
 };
 
 /* Findings as they come, so that `needs` can be answered. */

@@ -104,8 +104,10 @@ static void ask_one(struct run *run, size_t i)
 {
 	const struct session_options *o = run->options;
 
-	if (!run->criteria[i].selected || is_stopped(run))
+	if (!run->criteria[i].selected || run->criteria[i].asked ||
+	    is_stopped(run))
 		return;
+	run->criteria[i].asked = true;
 	run_criterion(run, i);
 	run->n_done++;
 	if (o->progress)
@@ -118,8 +120,22 @@ static bool runs_last(const struct run *run, size_t i)
 	return run->criteria[i].grader->flags & GRADER_RUNS_LAST;
 }
 
+/* What it needs comes before it, as in the manifest's order. */
+static void ask_with_needs(struct run *run, const char *id)
+{
+	struct run_criterion *rc = find(run, id);
+
+	if (!rc || rc->asked || rc->grader->flags & GRADER_RUNS_LAST)
+		return;
+	for (size_t i = 0; i < rc->c->n_needs; i++)
+		ask_with_needs(run, rc->c->needs[i]);
+	ask_one(run, (size_t)(rc - run->criteria));
+}
+
 static void ask_all(struct run *run)
 {
+	for (size_t i = 0; i < run->options->n_first; i++)
+		ask_with_needs(run, run->options->first[i]);
 	for (size_t i = 0; i < run->ex->n_criteria; i++)
 		if (!runs_last(run, i))
 			ask_one(run, i);

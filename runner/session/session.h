@@ -30,6 +30,9 @@ struct session_options {
 	int64_t deadline_ms;    /* 0: the exercise's budget; of the whole run */
 	const char *const *only; /* criterion ids; what they need runs too */
 	size_t n_only;
+	const char *const *first; /* asked before the others: who practises
+				     waits for what failed last time */
+	size_t n_first;
 	int interrupt_fd;       /* readable: stop asking, end cleanly; -1 */
 	/* Called after each criterion, for progress; may be NULL. */
 	void (*progress)(void *ctx, const char *criterion, size_t done,

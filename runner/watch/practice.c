@@ -168,6 +168,22 @@ static uint64_t draw_seed(void)
 	return seed;
 }
 
+struct progress {
+	const struct practice_run *run;
+	struct transcript *t;
+};
+
+static void on_progress(void *ctx, const char *criterion, size_t done,
+			size_t all)
+{
+	const struct progress *progress = ctx;
+
+	(void)criterion;
+	if (progress->run->progress)
+		progress->run->progress(progress->run->ctx, progress->t, done,
+					all);
+}
+
 static int run_session(struct arena *arena, const struct practice *p,
 		       const struct practice_run *run, struct transcript *t,
 		       struct err *err)
@@ -179,6 +195,11 @@ static int run_session(struct arena *arena, const struct practice *p,
 		.only = run->only,
 		.n_only = run->n_only,
 		.interrupt_fd = run->interrupt_fd,
+		.first = run->first,
+		.n_first = run->n_first,
+		.warm = run->warm,
+		.progress = on_progress,
+		.ctx = &(struct progress){ run, t },
 	};
 	struct submission unread = { .path = p->root };
 	struct err why;

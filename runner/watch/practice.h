@@ -19,7 +19,9 @@ struct arena;
 struct criterion;
 struct err;
 struct exercise;
+struct forkserver; /* sandbox/forkserver.h */
 struct record;
+struct transcript;
 
 struct practice {
 	const char *root;  /* the folder, absolute */
@@ -56,6 +58,13 @@ struct practice_run {
 	const char *const *only; /* criterion ids; none: all */
 	size_t n_only;
 	int interrupt_fd;        /* -1: none */
+	const char *const *first; /* ids to ask before the others */
+	size_t n_first;
+	struct forkserver *warm; /* borrowed; NULL: one for this run */
+	/* After each criterion, with what is recorded so far; may be NULL. */
+	void (*progress)(void *ctx, struct transcript *t, size_t done,
+			 size_t all);
+	void *ctx;
 	uint64_t seed;           /* 0: a new one */
 };
 
