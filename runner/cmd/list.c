@@ -10,11 +10,14 @@
 
 struct list_options {
 	const char *report;
+	bool names;
 };
 
 static const struct option_spec options[] = {
 	{ "report", 0, OPTION_CHOICE, offsetof(struct list_options, report),
 	  "terminal|json", "for people, or one JSON array" },
+	{ "names", 0, OPTION_FLAG, offsetof(struct list_options, names), NULL,
+	  "names only, one a line" },
 	{ 0 },
 };
 static const struct list_options defaults = { .report = "terminal" };
@@ -68,6 +71,13 @@ static int widest(const char *const *slugs, size_t n)
 	return width;
 }
 
+static int print_names(const char *const *slugs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		printf("%s\n", slugs[i]);
+	return EXIT_STATUS_OK;
+}
+
 static int list_run(const struct command *c)
 {
 	const struct list_options *o = c->options;
@@ -76,6 +86,8 @@ static int list_run(const struct command *c)
 	size_t n, wrong = 0;
 	const char *const *slugs = exercise_list(c->arena, &n);
 
+	if (o->names)
+		return print_names(slugs, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct exercise *ex = load(c, slugs[i]);
 

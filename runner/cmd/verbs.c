@@ -5,6 +5,8 @@
 
 const struct verb *const verb_table[] = {
 	/* grading */
+	&verb_grade,
+	&verb_calibrate,
 	/* transcripts */
 	&verb_report,
 	&verb_verify,
@@ -15,6 +17,7 @@ const struct verb *const verb_table[] = {
 	&verb_show,
 	/* practice */
 	&verb_new,
+	&verb_watch,
 	&verb_check,
 	&verb_hint,
 	&verb_explain,
@@ -22,6 +25,7 @@ const struct verb *const verb_table[] = {
 	/* the box and its surroundings */
 	/* about the program */
 	&verb_help,
+	&verb_completion,
 	NULL,
 };
 

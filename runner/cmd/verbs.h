@@ -4,15 +4,21 @@
 
 #include "runner/cmd/cmd.h"
 
-extern const struct verb verb_list;
-extern const struct verb verb_show;
-extern const struct verb verb_grade;
-extern const struct verb verb_new, verb_check, verb_hint, verb_explain,
-	verb_reset;
-extern const struct verb verb_report;
-extern const struct verb verb_verify;
+extern const struct verb verb_calibrate;
+extern const struct verb verb_check;
+extern const struct verb verb_completion;
 extern const struct verb verb_diff;
-extern const struct verb verb_keygen;
+extern const struct verb verb_explain;
+extern const struct verb verb_grade;
 extern const struct verb verb_help;
+extern const struct verb verb_hint;
+extern const struct verb verb_keygen;
+extern const struct verb verb_list;
+extern const struct verb verb_new;
+extern const struct verb verb_report;
+extern const struct verb verb_reset;
+extern const struct verb verb_show;
+extern const struct verb verb_verify;
+extern const struct verb verb_watch;
 
 #endif
