@@ -67,6 +67,7 @@ enum confine_report_kind {
 struct confine_report {
 	enum confine_report_kind kind;
 	int status;
+	int64_t max_rss_bytes; /* CONFINE_ENDED: of wait4(2), 0 if unknown */
 	struct sandbox_failure failure;
 };
 

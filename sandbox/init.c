@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -40,10 +41,14 @@ struct init {
 	int report;     /* its report socket */
 };
 
-static void report_end(struct init *init, int status)
+static void report_end(struct init *init, int status,
+		       const struct rusage *usage)
 {
-	struct confine_report report = { .kind = CONFINE_ENDED,
-					 .status = status };
+	struct confine_report report = {
+		.kind = CONFINE_ENDED,
+		.status = status,
+		.max_rss_bytes = usage->ru_maxrss * INT64_C(1024),
+	};
 
 	confine_report(init->report, &report, -1);
 	close(init->report);
@@ -54,12 +59,13 @@ static void report_end(struct init *init, int status)
 /* Reap what has ended, or with `flags` 0 everything. */
 static void reap(struct init *init, int flags)
 {
+	struct rusage usage;
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(-1, &status, flags)) > 0) {
+	while ((pid = wait4(-1, &status, flags, &usage)) > 0) {
 		if (pid == init->program)
-			report_end(init, status);
+			report_end(init, status, &usage);
 	}
 }
 

@@ -17,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -111,14 +112,16 @@ static pid_t fork_inside(int cgroup, int *ret_pidfd)
 static void __attribute__((noreturn)) wait_for(pid_t pid, int pidfd, int report)
 {
 	struct confine_report r = { .kind = CONFINE_PROCESS };
+	struct rusage usage = { 0 };
 
 	if (report > 0)
 		syscall(SYS_close_range, 0, report - 1, 0);
 	confine_report(dup2(report, 0), &r, pidfd);
 	syscall(SYS_close_range, 1, ~0U, 0);
 	r.kind = CONFINE_ENDED;
-	while (waitpid(pid, &r.status, 0) < 0 && errno == EINTR)
+	while (wait4(pid, &r.status, 0, &usage) < 0 && errno == EINTR)
 		;
+	r.max_rss_bytes = usage.ru_maxrss * INT64_C(1024);
 	confine_report(0, &r, -1);
 	_exit(0);
 }

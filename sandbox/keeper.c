@@ -135,7 +135,8 @@ static void decide_reason(struct keeper *k)
 	} else if (limit != SANDBOX_RUNNING &&
 		   (s->reason == SANDBOX_SIGNALLED || s->exit_code)) {
 		s->reason = limit;
-		s->sampled = limit > SANDBOX_PROCESSES;
+		s->sampled = limit > SANDBOX_PROCESSES ||
+			     *k->cg.world == 'n';
 	}
 }
 
@@ -190,6 +191,7 @@ static void take_report(struct keeper *k)
 		/* While others that it started may still be there. */
 		if (!*k->cg.dirs[CGROUP_PIDS])
 			keeper_sample(k);
+		keeper_sample_end(k, report.max_rss_bytes);
 		k->ended = true;
 		k->status = report.status;
 		break;
@@ -305,21 +307,23 @@ static void plan_rlimits(const struct keeper *k, struct confine *c)
 {
 	const struct sandbox_limits *l = &k->spec->limits;
 	bool counted = *k->cg.dirs[CGROUP_MEMORY];
+	/*
+	 * Above the cgroup's limit, whose refusals are counted.  Without one
+	 * there is room for init and a waiter, where they have the same uid.
+	 */
+	int spare = *k->cg.dirs[CGROUP_PIDS] ? 8 : k->ids.pair ? 0 : 2;
 	const struct {
 		int resource;
 		int64_t value; /* negative: leave it */
 	} wanted[] = {
 		{ RLIMIT_CPU, l->cpu_ms ? l->cpu_ms / 1000 + 2 : -1 },
 		{ RLIMIT_FSIZE, l->disk_bytes ? l->disk_bytes : -1 },
-		{ RLIMIT_DATA, l->memory_bytes && !counted ? l->memory_bytes
-							   : -1 },
+		/* Room to be seen above the limit, before malloc() fails. */
+		{ RLIMIT_DATA, l->memory_bytes && !counted
+				       ? l->memory_bytes / 4 * 5 + (32 << 20)
+				       : -1 },
 		{ RLIMIT_NOFILE, l->files ? l->files : -1 },
-		/* Above the cgroup's, whose refusals are counted. */
-		{ RLIMIT_NPROC, l->processes
-					? l->processes +
-						  (*k->cg.dirs[CGROUP_PIDS] ? 8
-									    : 0)
-					: -1 },
+		{ RLIMIT_NPROC, l->processes ? l->processes + spare : -1 },
 		{ RLIMIT_STACK, 8 << 20 },
 		/* 1, not 0: a pipe in core_pattern is not stopped by 0 */
 		{ RLIMIT_CORE, 1 },

@@ -5,6 +5,9 @@
 #include "sandbox/proc.h"
 
 #define SAMPLE_FIRST_NS 5000000
+/* Without counters, what is not seen was not there. */
+#define SAMPLE_FIRST_BLIND_NS 1000000
+#define SAMPLE_BLIND_NS       20000000
 
 static void raise(int64_t *peak, int64_t value)
 {
@@ -60,9 +63,24 @@ static void sample_processes(struct keeper *k,
 		    sum.memory_bytes > limits->memory_bytes)
 			keeper_end(k, SANDBOX_MEMORY, true);
 	}
-	if (counters->pids_refused < 0 && limits->processes &&
-	    sum.threads >= limits->processes)
+	if (counters->pids_refused >= 0 || !limits->processes)
+		return;
+	/* The one that was refused has often gone; its siblings are there. */
+	if (sum.threads >= limits->processes - 1)
+		s->limits_hit[SANDBOX_PROCESSES] = true;
+	if (sum.threads >= limits->processes)
 		keeper_end(k, SANDBOX_PROCESSES, true);
+}
+
+void keeper_sample_end(struct keeper *k, int64_t max_rss_bytes)
+{
+	int64_t limit = k->spec->limits.memory_bytes;
+
+	if (*k->cg.dirs[CGROUP_MEMORY])
+		return;
+	raise(&k->state.peak.memory_bytes, max_rss_bytes);
+	if (limit && max_rss_bytes > limit)
+		k->state.limits_hit[SANDBOX_MEMORY] = true;
 }
 
 static int64_t processors(void)
@@ -117,6 +135,8 @@ void keeper_sample(struct keeper *k)
 	else if (counters.cpu_us < 0) /* the last sample stands */
 		counters.cpu_us = k->base.cpu_us;
 	check_counters(k, &counters);
+	if (*k->cg.world == 'n' && k->sample_interval_ns > SAMPLE_BLIND_NS / 2)
+		k->sample_interval_ns = SAMPLE_BLIND_NS / 2; /* is doubled */
 }
 
 void keeper_sample_begin(struct keeper *k)
@@ -136,6 +156,7 @@ void keeper_sample_begin(struct keeper *k)
 	}
 	k->base = (struct keeper_base){ counters.cpu_us, counters.oom_kills,
 					counters.pids_refused };
-	k->sample_interval_ns = SAMPLE_FIRST_NS;
-	k->next_sample_ns = keeper_now_ns() + SAMPLE_FIRST_NS;
+	k->sample_interval_ns = *k->cg.world == 'n' ? SAMPLE_FIRST_BLIND_NS
+						    : SAMPLE_FIRST_NS;
+	k->next_sample_ns = keeper_now_ns() + k->sample_interval_ns;
 }
