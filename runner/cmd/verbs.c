@@ -23,6 +23,8 @@ const struct verb *const verb_table[] = {
 	&verb_explain,
 	&verb_reset,
 	/* the box and its surroundings */
+	&verb_warm,
+	&verb_env,
 	/* about the program */
 	&verb_help,
 	&verb_completion,

@@ -10,6 +10,8 @@ extern const struct verb verb_completion;
 extern const struct verb verb_diff;
 extern const struct verb verb_explain;
 extern const struct verb verb_grade;
+extern const struct verb verb_keygen;
+extern const struct verb verb_warm, verb_env;
 extern const struct verb verb_help;
 extern const struct verb verb_hint;
 extern const struct verb verb_keygen;

@@ -4,9 +4,12 @@
 #include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/digest.h"
+#include "runner/base/attr.h"
 #include "runner/base/digest.h"
 #include "runner/base/err.h"
 #include "runner/base/file.h"
@@ -72,16 +75,31 @@ const char *python_warm_socket(struct arena *arena)
 	return arena_printf(arena, "%s/warm.sock", dir);
 }
 
+/* Made at the same moment: the size and time of a file, "" when it is gone. */
+static const char *identity(struct arena *arena, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return "";
+	return arena_printf(arena, "%s %lld %lld.%09ld\n", path,
+			    (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+			    st.st_mtim.tv_nsec);
+}
+
 const char *python_build(struct arena *arena, const struct python *p)
 {
 	const char *stamp = arena_printf(arena, "%s/.stamp", p->env);
+	const char *const parts[] = {
+		FUMEHOOD_VERSION, p->session, identity(arena, stamp),
+		identity(arena, p->serve), identity(arena, p->warm),
+		identity(arena, "/proc/self/exe"),
+	};
+	struct digest *digest = digest_new();
 	char *hex = arena_alloc(arena, DIGEST_SHA256_HEX);
-	struct span text = { "", 0 };
-	const char *all;
 
-	file_read(arena, stamp, 4096, &text, NULL);
-	all = arena_printf(arena, FUMEHOOD_VERSION "\n%s\n%s\n%.*s",
-			   p->session, p->env, (int)text.len, text.data);
-	digest_sha256(span_of(all), hex);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		digest_add(digest, span_of(parts[i]));
+	digest_finish(digest, hex);
 	return hex;
 }
