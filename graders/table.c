@@ -1,8 +1,12 @@
 /* table -- every grader; the runner finds them here and nowhere else. */
 #include "runner/grader.h"
 
+extern const struct grader grader_conditional;
+extern const struct grader grader_crud;
 extern const struct grader grader_error_envelope;
+extern const struct grader grader_negotiation;
 extern const struct grader grader_pagination;
+extern const struct grader grader_persistence;
 extern const struct grader grader_routing;
 extern const struct grader grader_script;
 extern const struct grader grader_validation;
@@ -13,5 +17,9 @@ const struct grader *const grader_table[] = {
 	&grader_validation,
 	&grader_pagination,
 	&grader_error_envelope,
+	&grader_crud,
+	&grader_persistence,
+	&grader_conditional,
+	&grader_negotiation,
 	NULL,
 };
