@@ -269,8 +269,18 @@ DATA_FILES = $(shell find exercises sandbox/policy -type f \
 	$(wildcard sandbox/*.py runner/session/*.py runner/session/*.sh \
 	runner/report/*.json)
 
+# shell:file below PREFIX/share
+COMPLETIONS := bash:bash-completion/completions/fumehood \
+	zsh:zsh/site-functions/_fumehood \
+	fish:fish/vendor_completions.d/fumehood.fish
+
+# The list of verbs comes from the program itself.
+$(OUT)/fumehood.1: runner/man/fumehood.1 $(OUT)/fumehood
+	@$(OUT)/fumehood completion mdoc >$@.verbs
+	@sed -e '/^@VERBS@$$/{' -e 'r $@.verbs' -e 'd' -e '}' $< >$@
+
 ## install       to DESTDIR, PREFIX (/usr/local)
-install: all env
+install: all env $(OUT)/fumehood.1
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) \
 		$(DESTDIR)$(DATADIR)
 	$(INSTALL) $(OUT)/fumehood $(DESTDIR)$(BINDIR)
@@ -281,12 +291,27 @@ install: all env
 			"$(DESTDIR)$(DATADIR)/$$file" || exit 1; \
 	done
 	cp -RP $(BUILD)/env $(DESTDIR)$(DATADIR)/
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 644 $(OUT)/fumehood.1 $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 644 runner/man/*.5 $(DESTDIR)$(MANDIR)/man5
+	@for place in $(COMPLETIONS); do \
+		mkdir -p "$(DESTDIR)$(PREFIX)/share/$$(dirname \
+			"$${place#*:}")" && \
+		$(OUT)/fumehood completion "$${place%%:*}" \
+			>"$(DESTDIR)$(PREFIX)/share/$${place#*:}" || exit 1; \
+	done
 	runner/session/env.sh --place $(DESTDIR)$(DATADIR)/env $(DATADIR)/env
 
 ## uninstall     remove what install put there
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/fumehood
 	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)
+	rm -f $(DESTDIR)$(MANDIR)/man1/fumehood.1 \
+		$(DESTDIR)$(MANDIR)/man5/fumehood-exercise.5 \
+		$(DESTDIR)$(MANDIR)/man5/fumehood-probe.5
+	@for place in $(COMPLETIONS); do \
+		rm -f "$(DESTDIR)$(PREFIX)/share/$${place#*:}"; \
+	done
 
 ## clean         remove what was built
 clean:

@@ -202,6 +202,76 @@ static void fish(void)
 	}
 }
 
+/* --- the manual's list of verbs, in mdoc --- */
+
+/* A line of text: one that began with a dot would be a request, and a
+ * backslash an escape. */
+static void mdoc_text(const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		printf("\\&");
+	for (; *text; text++) {
+		if (*text == '\\')
+			printf("\\e");
+		else
+			putchar(*text);
+	}
+	printf("\n");
+}
+
+/* Sentences on lines of their own, as mdoc wants them. */
+static void mdoc_sentences(const char *text)
+{
+	while (*text) {
+		const char *end = strstr(text, ". ");
+		size_t n = end ? (size_t)(end - text) + 1 : strlen(text);
+
+		printf("%.*s\n", (int)n, text);
+		text += n + (text[n] == ' ');
+	}
+}
+
+static void mdoc_option(const struct option_spec *s)
+{
+	printf(".It ");
+	if (s->letter)
+		printf("Fl %c , ", s->letter);
+	printf("Fl -%s", s->name);
+	if (s->arg)
+		printf(" Ns = Ns Ar \"%s\"", s->arg);
+	printf("\n");
+	mdoc_text(s->help);
+}
+
+static void mdoc_verb(const struct verb *verb)
+{
+	printf(".Ss %s\n.Nm\n.Cm %s\n", verb->name, verb->name);
+	if (verb->options)
+		printf(".Op Ar option ...\n");
+	if (verb->synopsis)
+		printf(".Ar \"%s\"\n", verb->synopsis);
+	printf(".Pp\n");
+	mdoc_text(verb->help);
+	printf(".\n");
+	if (verb->detail) {
+		printf(".Pp\n");
+		mdoc_sentences(verb->detail);
+	}
+	if (!verb_options(verb)->name)
+		return;
+	printf(".Bl -tag -width Ds\n");
+	for (const struct option_spec *s = verb_options(verb); s->name; s++)
+		mdoc_option(s);
+	printf(".El\n");
+}
+
+static void mdoc(void)
+{
+	for (size_t i = 0; verb_table[i]; i++)
+		if (is_listed(verb_table[i]))
+			mdoc_verb(verb_table[i]);
+}
+
 static int completion_run(const struct command *c)
 {
 	const char *shell = c->args[0];
@@ -212,14 +282,16 @@ static int completion_run(const struct command *c)
 		zsh();
 	else if (!strcmp(shell, "fish"))
 		fish();
+	else if (!strcmp(shell, "mdoc"))
+		mdoc();
 	else
-		return cmd_usage(c, "wants bash, zsh or fish");
+		return cmd_usage(c, "wants bash, zsh, fish or mdoc");
 	return EXIT_STATUS_OK;
 }
 
 const struct verb verb_completion = {
 	.name = "completion",
-	.synopsis = "bash|zsh|fish",
+	.synopsis = "bash|zsh|fish|mdoc",
 	.help = "print what a shell needs to complete this command line",
 	.args_min = 1,
 	.args_max = 1,
