@@ -15,6 +15,7 @@ const struct verb *const verb_table[] = {
 	/* exercises */
 	&verb_list,
 	&verb_show,
+	&verb_probe,
 	/* practice */
 	&verb_new,
 	&verb_watch,

@@ -17,6 +17,7 @@ extern const struct verb verb_hint;
 extern const struct verb verb_keygen;
 extern const struct verb verb_list;
 extern const struct verb verb_new;
+extern const struct verb verb_probe;
 extern const struct verb verb_report;
 extern const struct verb verb_reset;
 extern const struct verb verb_show;
