@@ -1,0 +1,3 @@
+from songs import create_app
+
+application = create_app()
