@@ -34,7 +34,7 @@ def connect():
 def text(value, lo, hi):
     if not isinstance(value, str):
         return "must be a string"
-    if not lo <= len(value) <= hi:
+    if not lo <= len(value) < hi:
         return f"must have {lo} to {hi} characters"
     if any("\ud800" <= char <= "\udfff" for char in value):
         return "must be Unicode"
@@ -59,7 +59,7 @@ def code(value):
 def integer(value, lo, hi):
     if not isinstance(value, int) or isinstance(value, bool):
         return "must be an integer"
-    if not lo <= value < hi:
+    if not lo <= value <= hi:
         return f"must be {lo} to {hi}"
     return None
 
