@@ -61,19 +61,40 @@ void jsonout_add(struct jsonout *to, const char *name, struct jsonout *child)
 	put(to, name, node_of(child));
 }
 
-/* One code point of a JSON string, as RFC 8259 section 7 wants it. */
-static int quote_code_point(struct buf *out, unsigned cp, struct span bytes)
+static bool is_plain(unsigned char c)
 {
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* What comes first in `value`, as RFC 8259 section 7 wants it; its bytes. */
+static size_t quote_next(struct buf *out, struct span value, int *r)
+{
+	unsigned cp;
+	size_t n = 0;
+
+	while (n < value.len && is_plain((unsigned char)value.data[n]))
+		n++;
+	if (n) {
+		*r = buf_add(out, value.data, n);
+		return n;
+	}
+	n = text_utf8_next(value, &cp);
+	if (!n) {
+		*r = buf_add_str(out, "\xef\xbf\xbd"); /* U+FFFD */
+		return 1;
+	}
 	if (cp == '"' || cp == '\\')
-		return buf_printf(out, "\\%c", (int)cp);
-	if (cp < 0x20)
-		return buf_printf(out, "\\u%04x", cp);
-	return buf_add_span(out, bytes);
+		*r = buf_printf(out, "\\%c", (int)cp);
+	else if (cp < 0x20)
+		*r = buf_printf(out, "\\u%04x", cp);
+	else
+		*r = buf_add(out, value.data, n);
+	return n;
 }
 
 /*
  * cJSON's strings end at a NUL and are taken on trust to be UTF-8, so text
- * that is neither goes in as a literal that we write ourselves.
+ * goes in as a literal that we write ourselves.
  */
 static cJSON *quoted(struct span value)
 {
@@ -81,15 +102,8 @@ static cJSON *quoted(struct span value)
 	int r = buf_add_char(&out, '"');
 
 	while (value.len && r == 0) {
-		unsigned cp;
-		size_t n = text_utf8_next(value, &cp);
+		size_t n = quote_next(&out, value, &r);
 
-		if (n)
-			r = quote_code_point(&out, cp,
-					     (struct span){ value.data, n });
-		else
-			r = buf_add_str(&out, "\xef\xbf\xbd"); /* U+FFFD */
-		n = n ? n : 1;
 		value.data += n;
 		value.len -= n;
 	}

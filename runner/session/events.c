@@ -279,12 +279,12 @@ static void add_score(struct run *run, struct jsonout *to)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	struct jsonout *score = jsonout_object();
-	const struct record *r;
+	struct record_criterion *criteria =
+		arena_array(arena, run->ex->n_criteria, sizeof(*criteria));
+	struct verdict v = run_verdict(run, arena, criteria);
 
-	if (record_read(arena, transcript_lines(run->t), &r, NULL) == 0) {
-		jsonout_hundredths(score, "points", r->points);
-		jsonout_hundredths(score, "max_points", r->max_points);
-	}
+	jsonout_hundredths(score, "points", v.points);
+	jsonout_hundredths(score, "max_points", v.max_points);
 	jsonout_add(to, "score", score);
 }
 

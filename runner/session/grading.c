@@ -362,25 +362,38 @@ void grading_not_measured(struct grading *g, const struct check *check,
 
 /* --- one criterion --- */
 
-/* What the findings so far come to, by the code that makes the verdict. */
-static enum status status_so_far(const struct run *run, const char *id)
+struct verdict run_verdict(const struct run *run, struct arena *arena,
+			   struct record_criterion *ret)
 {
-	AUTO(arena_free) struct arena *arena = arena_new();
-	size_t n = run->ex->n_criteria, wanted = 0;
-	struct record_criterion *criteria =
-		arena_array(arena, n, sizeof(*criteria));
+	size_t n = run->ex->n_criteria;
 	struct record_check **checks = arena_array(arena, n, sizeof(*checks));
 
 	for (size_t i = 0; i < n; i++) {
-		criteria[i].id = run->criteria[i].c->id;
-		criteria[i].max_points = run->criteria[i].c->points;
-		criteria[i].checks = checks[i] = run->findings[i].checks;
-		criteria[i].n_checks = run->findings[i].n;
-		if (strcmp(criteria[i].id, id) == 0)
-			wanted = i;
+		const struct criterion *c = run->criteria[i].c;
+
+		ret[i] = (struct record_criterion){
+			.id = c->id,
+			.max_points = c->points,
+			.gate = c->gate,
+			.checks = run->findings[i].checks,
+			.n_checks = run->findings[i].n,
+		};
+		checks[i] = run->findings[i].checks;
 	}
-	verdict_score(arena, criteria, checks, n);
-	return criteria[wanted].status;
+	return verdict_score(arena, ret, checks, n);
+}
+
+static enum status status_so_far(const struct run *run, const char *id)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct record_criterion *criteria =
+		arena_array(arena, run->ex->n_criteria, sizeof(*criteria));
+
+	run_verdict(run, arena, criteria);
+	for (size_t i = 0; i < run->ex->n_criteria; i++)
+		if (strcmp(criteria[i].id, id) == 0)
+			return criteria[i].status;
+	return STATUS_NOT_MEASURED;
 }
 
 static const char *failed_need(const struct run *run,

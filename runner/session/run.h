@@ -13,6 +13,7 @@
 #include "runner/session/session.h"
 #include "runner/submission/discover.h"
 #include "runner/transcript/record.h"
+#include "runner/transcript/verdict.h"
 
 /* One criterion of this run. */
 struct run_criterion {
@@ -62,6 +63,10 @@ struct grading {
 /* grading.c */
 /* Ask one criterion's question; what breaks becomes a finding. */
 void run_criterion(struct run *run, size_t i);
+/* What the findings so far come to, by the code that makes every verdict;
+ * `ret` has room for all criteria of the exercise. */
+struct verdict run_verdict(const struct run *run, struct arena *arena,
+			   struct record_criterion *ret);
 /* Record what the app printed and tried since the last time. */
 struct span run_record_output(struct run *run, size_t request);
 

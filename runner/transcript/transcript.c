@@ -110,9 +110,13 @@ static int add_line(struct transcript *t, const char *kind,
 
 	r = buf_printf(&t->lines,
 		       "{\"n\":%zu,\"at_ns\":%" PRId64
-		       ",\"kind\":\"%s\",\"prev\":\"%s\"%s%s\n",
+		       ",\"kind\":\"%s\",\"prev\":\"%s\"%s",
 		       t->count, clock_ns() - t->begin_ns, kind, t->prev,
-		       members[1] == '}' ? "" : ",", members + 1);
+		       members[1] == '}' ? "" : ",");
+	if (r == 0)
+		r = buf_add_str(&t->lines, members + 1);
+	if (r == 0)
+		r = buf_add_char(&t->lines, '\n');
 	if (r < 0)
 		return err_set(&t->failure, -r, "the transcript is full");
 	line = (struct span){ t->lines.data + start, t->lines.len - start };
