@@ -204,7 +204,6 @@ def fill(fd, limit, chunk=1 << 20):
 def run(path, facts=None):
     """Run one case in this process; true if nothing escaped."""
     FACTS.update(facts or {})
-    bounded()
     say("ARMED", os.path.basename(path))
     runpy.run_path(path)
     if not _escapes:
@@ -215,6 +214,7 @@ def run(path, facts=None):
 def main():
     try:
         facts = json.loads(sys.argv[2]) if len(sys.argv) > 2 else None
+        bounded()
         held = run(sys.argv[1], facts)
     except Exception:
         say("BROKEN", traceback.format_exc())
