@@ -343,11 +343,24 @@ static int serve(void)
 	return serve_run(SERVE_FD);
 }
 
+/* Whoever started us may have ignored SIGCHLD, and then wait() is in vain. */
+static void reset_signals(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .spec = SANDBOX_SPEC_INIT };
 	int r;
 
+	reset_signals();
 	prctl(PR_SET_NAME, "fumehood-box");
 	if (argc == 2 && !strcmp(argv[1], "--serve"))
 		return serve();

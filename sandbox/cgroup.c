@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 /* What init and the keeper's own share of kernel memory take. */
 #define OUR_MEMORY_BYTES (4 << 20)
 #define TEXT_BYTES 4096
+#define CLAIMS_MAX 8
 
 static const struct {
 	const char *controller; /* in /proc/self/cgroup */
@@ -30,6 +32,13 @@ static const struct {
 			   "/sys/fs/cgroup/cpu,cpuacct" } },
 	[CGROUP_V2] = { "", { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" } },
 };
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
 
 static ssize_t read_text(const char *dir, const char *name, char *ret,
 			 size_t bytes)
@@ -145,19 +154,37 @@ static void find_parent(enum cgroup_controller c, const char *self, char *ret,
 	}
 }
 
+/*
+ * Make our folder in `parent` and lock it.  Between the two somebody's sweep
+ * may take it for a leftover; then once more.
+ */
+static bool claim_folder(struct cgroup *cg, enum cgroup_controller c,
+			 const char *parent)
+{
+	struct stat st;
+
+	snprintf(cg->dirs[c], sizeof(cg->dirs[c]), "%s/%s", parent, cg->name);
+	for (int i = 0; i < CLAIMS_MAX && mkdir(cg->dirs[c], 0755) == 0; i++) {
+		cg->locks[c] = open(cg->dirs[c], O_RDONLY | O_DIRECTORY |
+							 O_CLOEXEC);
+		if (cg->locks[c] >= 0 &&
+		    flock(cg->locks[c], LOCK_EX | LOCK_NB) == 0 &&
+		    stat(cg->dirs[c], &st) == 0)
+			return true;
+		close_fd(&cg->locks[c]);
+	}
+	cg->dirs[c][0] = '\0';
+	return false;
+}
+
 static void make_folder(struct cgroup *cg, enum cgroup_controller c,
 			const char *self)
 {
 	char parent[220];
 
 	find_parent(c, self, parent, sizeof(parent));
-	if (!*parent)
-		return;
-	snprintf(cg->dirs[c], sizeof(cg->dirs[c]), "%s/" PREFIX "%d", parent,
-		 (int)getpid());
-	if (mkdir(cg->dirs[c], 0755) < 0 && errno != EEXIST)
-		cg->dirs[c][0] = '\0';
-	cg->v2[c] = c == CGROUP_V2;
+	if (*parent && claim_folder(cg, c, parent))
+		cg->v2[c] = c == CGROUP_V2;
 }
 
 /*
@@ -177,12 +204,8 @@ static void make_v2_folder(struct cgroup *cg, const char *self)
 	if (write_text(top, "cgroup.subtree_control",
 		       "+memory +pids +cpu") < 0)
 		return;
-	snprintf(cg->dirs[CGROUP_V2], sizeof(cg->dirs[0]), "%s/" PREFIX "%d",
-		 top, (int)getpid());
-	if (mkdir(cg->dirs[CGROUP_V2], 0755) < 0 && errno != EEXIST) {
-		cg->dirs[CGROUP_V2][0] = '\0';
+	if (!claim_folder(cg, CGROUP_V2, top))
 		return;
-	}
 	for (int c = 0; c < CGROUP_V2; c++) {
 		memcpy(cg->dirs[c], cg->dirs[CGROUP_V2], sizeof(cg->dirs[0]));
 		cg->v2[c] = true;
@@ -284,9 +307,14 @@ static const char *world_name(const struct cgroup *cg)
 void cgroup_open(struct cgroup *ret, const struct sandbox_limits *limits)
 {
 	char self[TEXT_BYTES];
+	uint64_t number = 0;
 
 	*ret = (struct cgroup){ .folder = -1, .oom_event = -1 };
 	memset(ret->tasks, -1, sizeof(ret->tasks));
+	memset(ret->locks, -1, sizeof(ret->locks));
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
+		number = (uint64_t)getpid();
+	snprintf(ret->name, sizeof(ret->name), PREFIX "%016" PRIx64, number);
 	read_text("/proc/self", "cgroup", self, sizeof(self));
 	make_v2_folder(ret, self);
 	for (int c = 0; c < CGROUP_V2; c++) {
@@ -352,13 +380,6 @@ void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret)
 	}
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 void cgroup_close(struct cgroup *cg)
 {
 	close_fd(&cg->folder);
@@ -373,18 +394,21 @@ void cgroup_close(struct cgroup *cg)
 			usleep(1000);
 		}
 		cg->dirs[c][0] = '\0';
+		close_fd(&cg->locks[c]);
 	}
 }
 
-static bool is_stale(const char *name)
+static bool is_stale(int parent, const char *name)
 {
-	char *end;
-	long pid;
+	bool stale;
+	int fd;
 
 	if (strncmp(name, PREFIX, sizeof(PREFIX) - 1))
 		return false;
-	pid = strtol(name + sizeof(PREFIX) - 1, &end, 10);
-	return !*end && pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	stale = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	close_fd(&fd);
+	return stale;
 }
 
 static void sweep_folder(const char *ours)
@@ -402,7 +426,7 @@ static void sweep_folder(const char *ours)
 	dir = opendir(parent);
 	while (dir && (entry = readdir(dir)) != NULL) {
 		/* Only empty ones can be removed, so nobody is hurt. */
-		if (is_stale(entry->d_name))
+		if (is_stale(dirfd(dir), entry->d_name))
 			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
 	}
 	if (dir)

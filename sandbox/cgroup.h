@@ -5,8 +5,9 @@
  * Each controller is taken from where it is: memory and pids limit, cpu time
  * is counted.  What is missing is -1 here, and the keeper samples instead.
  *
- * A box has one folder in each hierarchy, named fumehood-PID after its keeper,
- * which lets a later keeper sweep away what a killed one left behind.
+ * A box has one folder in each hierarchy, fumehood- and a random number: the
+ * tree is shared with other pid namespaces, so a process id would not do.  The
+ * keeper holds a lock on it, which tells a later one what was left behind.
  */
 #ifndef SANDBOX_CGROUP_H
 #define SANDBOX_CGROUP_H
@@ -31,6 +32,8 @@ struct cgroup {
 	int folder;              /* for CLONE_INTO_CGROUP, or -1 */
 	int tasks[JOIN_TASKS_MAX];
 	int oom_event;           /* readable on an OOM event, version 1 */
+	int locks[CGROUP_N];     /* on the folders; -1 */
+	char name[32];
 };
 
 struct cgroup_counters { /* -1: not counted */
@@ -50,7 +53,7 @@ void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret);
 /* Remove the folders; the processes must be gone. */
 void cgroup_close(struct cgroup *cg);
 
-/* Remove the folders of keepers that are no more. */
+/* Remove the empty folders whose keeper is no more. */
 void cgroup_sweep(const struct cgroup *cg);
 
 /*

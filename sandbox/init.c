@@ -239,7 +239,7 @@ static int enter_cgroups(const struct init_plan *plan)
 		if (plan->tasks[i] >= 0 && write(plan->tasks[i], "0", 1) < 0)
 			return -errno;
 	}
-	return 0;
+	return unshare(CLONE_NEWCGROUP) < 0 ? -errno : 0;
 }
 
 static int become_init(const struct init_plan *plan,

@@ -130,7 +130,9 @@ static void decide_reason(struct keeper *k)
 		s->reason = SANDBOX_EXITED;
 		s->exit_code = WEXITSTATUS(k->status);
 	}
-	if (s->reason == SANDBOX_SIGNALLED && s->signal == SIGXCPU) {
+	/* Not for a SIGXCPU that it sent to itself. */
+	if (s->reason == SANDBOX_SIGNALLED && k->spec->limits.cpu_ms &&
+	    s->peak.cpu_ms >= k->spec->limits.cpu_ms) {
 		s->reason = SANDBOX_CPU_TIME;
 	} else if (limit != SANDBOX_RUNNING &&
 		   (s->reason == SANDBOX_SIGNALLED || s->exit_code)) {

@@ -70,7 +70,9 @@ static int choose_layers(struct keeper *k, struct sandbox_failure *reterr)
 static pid_t clone_init(struct keeper *k)
 {
 	struct clone_args args = {
-		.flags = k->ns_flags | CLONE_PIDFD,
+		/* The cgroup's is made by init, when it is in its cgroups. */
+		.flags = (k->ns_flags & ~(uint64_t)CLONE_NEWCGROUP) |
+			 CLONE_PIDFD,
 		.pidfd = (uintptr_t)&k->init_pidfd,
 		.exit_signal = SIGCHLD,
 	};
@@ -191,6 +193,7 @@ static void reset(struct keeper *k, const struct sandbox_spec *spec,
 	};
 	memset(k->box, -1, sizeof(k->box));
 	memset(k->cg.tasks, -1, sizeof(k->cg.tasks));
+	memset(k->cg.locks, -1, sizeof(k->cg.locks));
 	root_init(&k->root, spec, &k->ids);
 }
 

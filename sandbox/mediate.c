@@ -2,13 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "sandbox/decode.h"
@@ -54,8 +57,26 @@ static int connect_now(int fd, const struct sockaddr *address, socklen_t n)
 	return error;
 }
 
+/*
+ * A socket file below a read-only bind is the host's: what listens there is
+ * outside.  One in the lower tree of an overlay is not: the overlay has inodes
+ * of its own, which nobody outside is bound to.
+ */
+static bool is_ours(int target, int scratch)
+{
+	struct stat ours, its;
+	struct statfs fs;
+
+	if (fstat(target, &its) < 0 || fstat(scratch, &ours) < 0 ||
+	    fstatfs(target, &fs) < 0)
+		return false;
+	return its.st_dev == ours.st_dev ||
+	       fs.f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
 /* A pathname socket, looked up below the program's own root. */
-static int connect_path(int fd, pid_t pid, const struct sockaddr_un *address)
+static int connect_path(int fd, pid_t pid, const struct sockaddr_un *address,
+			int scratch, bool *ret_refused)
 {
 	struct sockaddr_un ours = { .sun_family = AF_UNIX };
 	struct open_how how = {
@@ -78,13 +99,16 @@ static int connect_path(int fd, pid_t pid, const struct sockaddr_un *address)
 		return error;
 	snprintf(ours.sun_path, sizeof(ours.sun_path), "/proc/self/fd/%d",
 		 target);
-	error = connect_now(fd, (struct sockaddr *)&ours, sizeof(ours));
+	*ret_refused = !is_ours(target, scratch);
+	error = *ret_refused ? EACCES
+			     : connect_now(fd, (struct sockaddr *)&ours,
+					   sizeof(ours));
 	close(target);
 	return error;
 }
 
 static int connect_unix(int fd, pid_t pid, const struct sockaddr_storage *any,
-			size_t n)
+			size_t n, int scratch, bool *ret_refused)
 {
 	struct sockaddr_un address = { 0 };
 
@@ -92,10 +116,11 @@ static int connect_unix(int fd, pid_t pid, const struct sockaddr_storage *any,
 	/* The abstract ones are in our network here, not in the program's. */
 	if (!address.sun_path[0])
 		return ECONNREFUSED;
-	return connect_path(fd, pid, &address);
+	return connect_path(fd, pid, &address, scratch, ret_refused);
 }
 
-int mediate_connect(const struct seccomp_notif *req, bool *ret_refused)
+int mediate_connect(const struct seccomp_notif *req, int scratch,
+		    bool *ret_refused)
 {
 	struct sockaddr_storage address = { 0 };
 	pid_t pid = (pid_t)req->pid;
@@ -118,7 +143,8 @@ int mediate_connect(const struct seccomp_notif *req, bool *ret_refused)
 	if (fd < 0)
 		return fd == -EBADF ? EBADF : ENETUNREACH;
 	if (address.ss_family == AF_UNIX)
-		error = connect_unix(fd, pid, &address, len);
+		error = connect_unix(fd, pid, &address, len, scratch,
+				     ret_refused);
 	else
 		error = connect_now(fd, (struct sockaddr *)&address, len);
 	close(fd);

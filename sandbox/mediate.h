@@ -13,9 +13,11 @@
 #include <stdbool.h>
 
 /*
- * The errno of the call, 0: connected.  *ret_refused: it was not for this
+ * The errno of the call, 0: connected.  Socket files count only on the box's
+ * own file systems: `scratch`, or an overlay.  *ret_refused: it was not for this
  * box, and belongs in the record.
  */
-int mediate_connect(const struct seccomp_notif *req, bool *ret_refused);
+int mediate_connect(const struct seccomp_notif *req, int scratch,
+		    bool *ret_refused);
 
 #endif

@@ -46,8 +46,10 @@ static int decide(struct keeper *k, const struct seccomp_notif *req)
 	if (!answer)
 		return EPERM;
 	/* `connect` is all that a policy can ask about so far. */
-	error = answer->error ? answer->error
-			      : mediate_connect(req, &refused);
+	error = answer->error
+			? answer->error
+			: mediate_connect(req, k->box[INIT_FD_SCRATCH],
+					  &refused);
 	if (refused) {
 		decode_call(req, answer->name, detail);
 		keeper_record(k, answer->name, detail);

@@ -29,6 +29,7 @@ bool proc_parse_status(const char *text, struct proc_usage *ret)
 {
 	int64_t anon = field(text, "RssAnon:");
 	int64_t shared = field(text, "RssShmem:");
+	int64_t tables = field(text, "VmPTE:");
 	int64_t threads = field(text, "Threads:");
 
 	if (threads < 0 || threads > INT32_MAX)
@@ -36,7 +37,8 @@ bool proc_parse_status(const char *text, struct proc_usage *ret)
 	ret->threads = (int)threads;
 	/* A zombie has no memory, and no such lines. */
 	ret->memory_bytes = ((anon > 0 ? anon : 0) +
-			     (shared > 0 ? shared : 0)) * 1024;
+			     (shared > 0 ? shared : 0) +
+			     (tables > 0 ? tables : 0)) * 1024;
 	return true;
 }
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct proc_usage {
-	int64_t memory_bytes; /* anonymous and shared, resident */
+	int64_t memory_bytes; /* anonymous, shared, page tables */
 	int64_t cpu_us;       /* with the children that it has waited for */
 	int threads, files;
 };
