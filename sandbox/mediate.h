@@ -14,8 +14,8 @@
 
 /*
  * The errno of the call, 0: connected.  Socket files count only on the box's
- * own file systems: `scratch`, or an overlay.  *ret_refused: it was not for this
- * box, and belongs in the record.
+ * own file systems, `scratch` or an overlay.  *ret_refused: the address was
+ * not for this box, and belongs in the record.
  */
 int mediate_connect(const struct seccomp_notif *req, int scratch,
 		    bool *ret_refused);

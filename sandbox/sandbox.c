@@ -38,8 +38,8 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-/* fumehood-box: where it is said to be, beside this program, installed. */
-static void find_keeper(char ret[PATH_MAX])
+/* Where it is said to be, beside this program, or where it is installed. */
+void sandbox_program_path(char *ret, size_t bytes)
 {
 	const char *dir = getenv("FUMEHOOD_LIBEXECDIR");
 	char self[PATH_MAX];
@@ -47,7 +47,7 @@ static void find_keeper(char ret[PATH_MAX])
 	char *slash;
 
 	if (dir && *dir) {
-		snprintf(ret, PATH_MAX, "%.4000s/fumehood-box", dir);
+		snprintf(ret, bytes, "%s/fumehood-box", dir);
 		return;
 	}
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -55,11 +55,11 @@ static void find_keeper(char ret[PATH_MAX])
 	slash = strrchr(self, '/');
 	if (slash) {
 		*slash = '\0';
-		snprintf(ret, PATH_MAX, "%.4000s/fumehood-box", self);
+		snprintf(ret, bytes, "%s/fumehood-box", self);
 		if (access(ret, X_OK) == 0)
 			return;
 	}
-	snprintf(ret, PATH_MAX, "%s/fumehood-box", FUMEHOOD_LIBEXECDIR);
+	snprintf(ret, bytes, "%s/fumehood-box", FUMEHOOD_LIBEXECDIR);
 }
 
 /* posix_spawn, because fork() would copy the page tables of a large runner. */
@@ -72,7 +72,7 @@ static int spawn_keeper(struct sandbox *sb, int socket,
 	posix_spawn_file_actions_t actions;
 	int r;
 
-	find_keeper(path);
+	sandbox_program_path(path, sizeof(path));
 	posix_spawn_file_actions_init(&actions);
 	r = posix_spawn_file_actions_adddup2(&actions, socket, 3);
 	if (r == 0)

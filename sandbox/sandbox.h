@@ -197,6 +197,9 @@ int sandbox_copy_out(struct sandbox *sb, const char *path, int64_t max_bytes);
 /* End the box; *ret (may be NULL) is its last state.  NULL `sb` is fine. */
 void sandbox_close(struct sandbox *sb, struct sandbox_state *ret);
 
+/* The path of fumehood-box, whether it is there or not. */
+void sandbox_program_path(char *ret, size_t bytes);
+
 const char *sandbox_stage_name(enum sandbox_stage stage);
 const char *sandbox_reason_name(enum sandbox_reason reason);
 const char *sandbox_layer_name(enum sandbox_layer layer);

@@ -24,6 +24,7 @@ const struct verb *const verb_table[] = {
 	&verb_explain,
 	&verb_reset,
 	/* the box and its surroundings */
+	&verb_box,
 	&verb_warm,
 	&verb_env,
 	/* about the program */

@@ -4,6 +4,7 @@
 
 #include "runner/cmd/cmd.h"
 
+extern const struct verb verb_box;
 extern const struct verb verb_calibrate;
 extern const struct verb verb_check;
 extern const struct verb verb_completion;
