@@ -9,13 +9,12 @@ extern const struct verb verb_calibrate;
 extern const struct verb verb_check;
 extern const struct verb verb_completion;
 extern const struct verb verb_diff;
+extern const struct verb verb_env;
 extern const struct verb verb_explain;
 extern const struct verb verb_grade;
 extern const struct verb verb_keygen;
-extern const struct verb verb_warm, verb_env;
 extern const struct verb verb_help;
 extern const struct verb verb_hint;
-extern const struct verb verb_keygen;
 extern const struct verb verb_list;
 extern const struct verb verb_new;
 extern const struct verb verb_probe;
@@ -23,6 +22,7 @@ extern const struct verb verb_report;
 extern const struct verb verb_reset;
 extern const struct verb verb_show;
 extern const struct verb verb_verify;
+extern const struct verb verb_warm;
 extern const struct verb verb_watch;
 
 #endif

@@ -268,13 +268,16 @@ def logger_class():
 
 
 def listeners():
+    """Those that are there; without IPv6 the second number is any file's."""
+    import stat
+
     found = []
     for fd in LISTEN_FDS:
         try:
-            os.fstat(fd)
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                found.append(fd)
         except OSError:
-            continue
-        found.append(f"fd://{fd}")
+            pass
     return found
 
 
@@ -284,7 +287,7 @@ def gunicorn_app(given, turns):
     class Application(BaseApplication):
         def load_config(self):
             settings = {
-                "bind": listeners(),
+                "bind": [f"fd://{fd}" for fd in listeners()],
                 "worker_class": "gthread",
                 "workers": given["workers"],
                 "threads": given["threads"],
@@ -314,6 +317,7 @@ def gunicorn_app(given, turns):
 
 def serve(given):
     from gunicorn.arbiter import Arbiter
+    from gunicorn.errors import HaltServer
 
     load_dotenv()
     sys.argv = ["gunicorn", given["target"]]
@@ -322,18 +326,17 @@ def serve(given):
     try:
         Arbiter(app).run()
     except SystemExit as e:
-        raise SystemExit(turns.failure() or e.code) from None
+        sys.exit(turns.failure() or e.code)
+    except HaltServer as e: # a second worker failed while the first one was
+        sys.exit(turns.failure() or e.exit_status) # being tidied away
 
 
 def run_script(script):
     """As `python script`: the sockets that we would serve on are not its."""
     import runpy
 
-    for fd in LISTEN_FDS:
-        try:
-            os.close(fd)
-        except OSError:
-            pass
+    for fd in listeners():
+        os.close(fd)
     load_dotenv()
     sys.argv = [script]
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
