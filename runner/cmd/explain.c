@@ -47,12 +47,15 @@ static void print_clauses(struct paper *p, const struct exercise *ex,
 static void print_result(struct paper *p, const struct record *r,
 			 const struct record_criterion *c)
 {
+	const struct record_check *before = NULL;
 	size_t passed = 0;
 
 	for (size_t i = 0; i < c->n_checks; i++) {
 		passed += c->checks[i].finding.status == STATUS_PASS;
-		if (failure_is_one(&c->checks[i]))
-			failure_print(p, r, c, &c->checks[i]);
+		if (!failure_is_one(&c->checks[i]))
+			continue;
+		failure_print(p, r, c, &c->checks[i], before);
+		before = &c->checks[i];
 	}
 	failure_print_skips(p, c);
 	if (passed)

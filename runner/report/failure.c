@@ -89,35 +89,58 @@ static void print_curl(struct paper *p, const char *curl)
 	fprintf(p->out, "       %s\n", paper_safe(p, curl));
 }
 
-void failure_print(struct paper *p, const struct record *r,
-		   const struct record_criterion *c,
-		   const struct record_check *check)
+static bool is_same_request(const struct record_check *a,
+			    const struct record_check *b)
 {
-	const struct finding *f = &check->finding;
-	struct exchange_view x;
-	bool seen = f->n_evidence &&
-		    exchange_view(p->arena, r, f->evidence[0], &x);
+	return a && a->finding.n_evidence && b->finding.n_evidence &&
+	       a->finding.evidence[0] == b->finding.evidence[0];
+}
 
+static void print_heading(struct paper *p, const struct finding *f)
+{
 	fprintf(p->out, "  ");
 	paper_ink(p, paper_status_ink(f->status), paper_symbol(p, f->status));
 	fprintf(p->out, " ");
 	paper_wrap(p, INK_PLAIN, 4, 4, paper_safe(p, f->title));
-	optional_field(p, INK_PLAIN, "why", f->message);
-	optional_field(p, INK_PLAIN, "brief", criterion_clause(p->arena, c, f));
-	optional_field(p, INK_GREEN, "expected", f->expected);
-	optional_field(p, INK_RED, "actual", f->actual);
-	if (seen)
-		print_exchange(p, &x);
-	optional_field(p, INK_PLAIN, "hint", f->hint);
-	optional_field(p, INK_DIM, "asked in", f->source);
-	if (seen)
-		print_curl(p, x.curl);
+}
+
+static void print_charge(struct paper *p, const struct record_check *check)
+{
 	if (check->charged_by)
 		optional_field(p, INK_DIM, "points",
 			       arena_printf(p->arena,
 					    "not charged again: the same "
 					    "cause cost points in %s",
 					    check->charged_by));
+}
+
+void failure_print(struct paper *p, const struct record *r,
+		   const struct record_criterion *c,
+		   const struct record_check *check,
+		   const struct record_check *before)
+{
+	const struct finding *f = &check->finding;
+	bool again = is_same_request(before, check);
+	struct exchange_view x;
+	bool seen = !again && f->n_evidence &&
+		    exchange_view(p->arena, r, f->evidence[0], &x);
+
+	print_heading(p, f);
+	optional_field(p, INK_PLAIN, "why", f->message);
+	if (!again)
+		optional_field(p, INK_PLAIN, "brief",
+			       criterion_clause(p->arena, c, f));
+	optional_field(p, INK_GREEN, "expected", f->expected);
+	optional_field(p, INK_RED, "actual", f->actual);
+	if (again)
+		optional_field(p, INK_DIM, "sent", "the same request");
+	if (seen)
+		print_exchange(p, &x);
+	optional_field(p, INK_PLAIN, "hint", f->hint);
+	optional_field(p, INK_DIM, "asked in", f->source);
+	if (seen)
+		print_curl(p, x.curl);
+	print_charge(p, check);
 }
 
 bool failure_is_one(const struct record_check *check)

@@ -12,9 +12,12 @@ struct record_criterion;
 /* It says something about the submission, or about us. */
 bool failure_is_one(const struct record_check *check);
 
+/* What `before` (the check printed last, or NULL) has shown already, the same
+ * request for one, is not shown again. */
 void failure_print(struct paper *p, const struct record *r,
 		   const struct record_criterion *c,
-		   const struct record_check *check);
+		   const struct record_check *check,
+		   const struct record_check *before);
 
 /* A line for each check that could not be asked. */
 void failure_print_skips(struct paper *p, const struct record_criterion *c);

@@ -131,8 +131,17 @@ static void status_tag(struct html *h, enum status status)
 		status == STATUS_SKIP ? "skip-status" : name, name);
 }
 
+static bool is_same_request(const struct record_check *a,
+			    const struct record_check *b)
+{
+	return a && a->finding.n_evidence && b->finding.n_evidence &&
+	       a->finding.evidence[0] == b->finding.evidence[0];
+}
+
+/* The request of the check before is not shown a second time. */
 static void evidence(struct html *h, const struct record_criterion *c,
-		     const struct record_check *check)
+		     const struct record_check *check,
+		     const struct record_check *before)
 {
 	const struct finding *f = &check->finding;
 	struct exchange_view x;
@@ -149,7 +158,10 @@ static void evidence(struct html *h, const struct record_criterion *c,
 					       "cause cost points in %s",
 					       check->charged_by));
 	fprintf(h->out, "</dl>");
-	if (f->n_evidence && exchange_view(h->arena, h->r, f->evidence[0], &x))
+	if (is_same_request(before, check))
+		fprintf(h->out, "<p class=\"soft\">In the same answer.</p>");
+	else if (f->n_evidence &&
+		 exchange_view(h->arena, h->r, f->evidence[0], &x))
 		exchange(h, &x);
 }
 
@@ -175,12 +187,13 @@ static bool has_evidence(const struct record_check *check)
 }
 
 static void check_whole(struct html *h, const struct record_criterion *c,
-			const struct record_check *check)
+			const struct record_check *check,
+			const struct record_check *before)
 {
 	fprintf(h->out, "<h3>");
 	status_tag(h, check->finding.status);
 	markup(h->out, h->arena, " %s</h3>\n", check->finding.title);
-	evidence(h, c, check);
+	evidence(h, c, check, before);
 }
 
 static void worth(struct html *h, const struct record_criterion *c)
@@ -203,6 +216,7 @@ static void spec(struct html *h, const struct record_criterion *c)
 
 static void criterion(struct html *h, const struct record_criterion *c)
 {
+	const struct record_check *before = NULL;
 	size_t whole = 0;
 
 	markup(h->out, h->arena, "<details id=\"c-%s\"", c->id);
@@ -212,10 +226,12 @@ static void criterion(struct html *h, const struct record_criterion *c)
 	worth(h, c);
 	fprintf(h->out, "%s</span></summary>\n", c->hidden ? ", hidden" : "");
 	for (size_t i = 0; i < c->n_checks; i++) {
-		if (has_evidence(&c->checks[i]) && whole++ < SHOWN_WHOLE)
-			check_whole(h, c, &c->checks[i]);
-		else
+		if (has_evidence(&c->checks[i]) && whole++ < SHOWN_WHOLE) {
+			check_whole(h, c, &c->checks[i], before);
+			before = &c->checks[i];
+		} else {
 			check_line(h, &c->checks[i]);
+		}
 	}
 	fprintf(h->out, "</details>\n");
 }

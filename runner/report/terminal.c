@@ -80,6 +80,7 @@ static void print_criteria(struct paper *p, const struct record *r)
 static void print_criterion(struct paper *p, const struct record *r,
 			    const struct record_criterion *c)
 {
+	const struct record_check *before = NULL;
 	size_t shown = 0, left_out = 0;
 	char points[TEXT_POINTS_BYTES];
 
@@ -95,9 +96,10 @@ static void print_criterion(struct paper *p, const struct record *r,
 		if (!failure_is_one(&c->checks[i]))
 			continue;
 		if (shown++ < BLOCKS_MAX)
-			failure_print(p, r, c, &c->checks[i]);
+			failure_print(p, r, c, &c->checks[i], before);
 		else
 			left_out++;
+		before = &c->checks[i];
 	}
 	failure_print_skips(p, c);
 	if (left_out)
@@ -227,6 +229,16 @@ static void print_isolation(struct paper *p, const struct record *r)
 			    "rlimits and sampling");
 }
 
+/* Not wrapped: the commands are there to be copied. */
+static void print_next(struct paper *p, const char *transcript)
+{
+	const char *word = text_shell_quote(p->arena, span_of(transcript));
+
+	fprintf(p->out, "transcript %s\n", paper_safe(p, transcript));
+	fprintf(p->out, "next: fumehood report %s --report html=report.html\n",
+		paper_safe(p, word));
+}
+
 static void print_end(struct paper *p, const struct record *r,
 		      const struct report_options *options)
 {
@@ -253,8 +265,7 @@ static void print_end(struct paper *p, const struct record *r,
 		fprintf(p->out, "seed %s\n",
 			text_visible(p->arena, seed->text, 40));
 	if (options->transcript_path)
-		fprintf(p->out, "transcript %s\n",
-			paper_safe(p, options->transcript_path));
+		print_next(p, options->transcript_path);
 }
 
 static int write_terminal(struct arena *arena, FILE *out,

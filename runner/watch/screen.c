@@ -139,13 +139,16 @@ static void not_graded(const struct screen *s, struct paper *p)
 static void failures(const struct screen *s, struct paper *p,
 		     const struct record_criterion *c)
 {
+	const struct record_check *before = NULL;
+
 	fprintf(p->out, "\n");
 	paper_ink(p, INK_BOLD, paper_safe(p, c->title));
 	fprintf(p->out, "\n");
 	for (size_t i = 0; i < c->n_checks; i++) {
 		if (!failure_is_one(&c->checks[i]))
 			continue;
-		failure_print(p, s->now, c, &c->checks[i]);
+		failure_print(p, s->now, c, &c->checks[i], before);
+		before = &c->checks[i];
 		if (s->page == PAGE_MAIN)
 			break;
 	}

@@ -183,7 +183,8 @@ def test_no_report_carries_bytes_that_a_terminal_obeys(reports):
             data = path.read_bytes()
             data.decode("utf-8")
             assert not set(data) & (set(range(32)) - {9, 10}), name
-            assert "\u202e" not in data.decode(), name
+            # A HAR is the wire itself, for tools; all else is for eyes.
+            assert name == "har" or "\u202e" not in data.decode(), name
 
 
 def hidden_strings():
