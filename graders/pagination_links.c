@@ -1,7 +1,7 @@
 /* pagination_links -- the relations of the Link header. */
 #include <string.h>
 
-#include "graders/link.h"
+#include "runner/expect/link.h"
 #include "graders/pagination.h"
 #include "graders/target.h"
 #include "graders/view.h"

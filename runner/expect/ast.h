@@ -185,22 +185,38 @@ struct predicate {
 
 /* --- what `#!` says about an item --- */
 
-#define MARK_CHECKS_MAX 8
-
-enum mark_check_kind {
-	MARK_UNCHANGED,  /* {{url}}: same before and after the request */
-	MARK_SCHEMA,     /* the body is valid against a JSON Schema file */
-	MARK_SAME_AS,    /* the body equals a variable's JSON */
-	MARK_LINK,       /* `header-link`: Link has (or lacks) relations */
-	MARK_PROBLEM,    /* the body is an RFC 9457 problem */
+/* The checks that Hurl does not have; each is one, of the whole request. */
+enum extra_kind {
+	EXTRA_SCHEMA,    /* the body is valid against a JSON Schema file */
+	EXTRA_PROBLEM,   /* the answer is an RFC 9457 problem */
+	EXTRA_LINK,      /* Link has, or lacks, relations */
+	EXTRA_UNCHANGED, /* a resource is the same before and after */
+	EXTRA_SAME_AS,   /* the body equals the JSON of a variable */
+	EXTRA_BURST,     /* many at once, and how often which status */
+	EXTRA_WALK,      /* pages, to the end, and what holds over all */
+	EXTRA_N_KINDS
 };
 
-struct mark_check {
-	enum mark_check_kind kind;
-	struct template value;
+struct names {
+	const char *const *items;
+	size_t n;
+};
+
+struct extra {
+	unsigned has;                /* 1 << enum extra_kind */
+	int weights[EXTRA_N_KINDS];
 	const struct schema *schema;
-	struct place at;
-	int weight;
+	struct names links;          /* "next", "!prev" */
+	struct template unchanged;   /* its URL */
+	struct span same_as;         /* the variable */
+	struct names ignore;         /* member names */
+	bool any_order;              /* of arrays */
+	int burst;                   /* requests at once */
+	struct names expect;         /* "201:1", "409:*" */
+	int walk;                    /* pages at most */
+	const struct jsonpath *next; /* of the next page's URL; NULL: Link */
+	const struct jsonpath *items, *unique, *total;
+	const struct json *table;    /* rows of `repeat`; NULL: none */
 };
 
 struct marks {
@@ -210,18 +226,7 @@ struct marks {
 	int points;      /* hundredths; -1 when not given */
 	int weight;      /* hundredths, once the script is whole */
 	bool hidden, restart;
-	int burst;       /* requests at once; 0: one */
-	struct span burst_expect; /* "201:1,409:*" */
-	int walk;        /* pages at most; 0: no walk */
-	struct span walk_next;    /* "link", or a JSONPath of the next URL */
-	struct span walk_items;   /* JSONPath of a page's items */
-	struct span walk_unique;  /* JSONPath of an item's key */
-	const struct json *table; /* `repeat`: rows of values */
-	const char *const *ignore; /* `ignore`: members `same-as` overlooks */
-	size_t n_ignore;
-	bool any_order;
-	struct mark_check checks[MARK_CHECKS_MAX];
-	size_t n_checks;
+	struct extra *extra; /* requests only; NULL: none */
 	struct place at;
 };
 

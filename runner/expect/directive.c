@@ -6,6 +6,7 @@
 #include "runner/base/arena.h"
 #include "runner/base/buf.h"
 #include "runner/base/text.h"
+#include "runner/expect/extra.h"
 #include "runner/expect/reader.h"
 
 #define VALUE_MAX  2000
@@ -17,22 +18,39 @@ enum key_kind {
 	KEY_POINTS,
 	KEY_NEEDS,
 	KEY_FLAG,
+	KEY_EXTRA, /* directive_extra.c; on requests only */
 };
 
 static const struct key {
 	const char *name;
 	enum key_kind kind;
-	size_t offset; /* in struct marks */
+	size_t offset; /* in struct marks; enum extra_key */
+	bool is_flag;
 } keys[] = {
-	{"id", KEY_ID, offsetof(struct marks, id)},
-	{"title", KEY_TEXT, offsetof(struct marks, title)},
-	{"points", KEY_POINTS, offsetof(struct marks, points)},
-	{"spec", KEY_TEXT, offsetof(struct marks, spec)},
-	{"needs", KEY_NEEDS, 0},
-	{"hint", KEY_TEXT, offsetof(struct marks, hint)},
-	{"hidden", KEY_FLAG, offsetof(struct marks, hidden)},
-	{"tag", KEY_ID, offsetof(struct marks, tag)},
-	{"restart", KEY_FLAG, offsetof(struct marks, restart)},
+	{"id", KEY_ID, offsetof(struct marks, id), false},
+	{"title", KEY_TEXT, offsetof(struct marks, title), false},
+	{"points", KEY_POINTS, offsetof(struct marks, points), false},
+	{"spec", KEY_TEXT, offsetof(struct marks, spec), false},
+	{"needs", KEY_NEEDS, 0, false},
+	{"hint", KEY_TEXT, offsetof(struct marks, hint), false},
+	{"hidden", KEY_FLAG, offsetof(struct marks, hidden), true},
+	{"tag", KEY_ID, offsetof(struct marks, tag), false},
+	{"restart", KEY_FLAG, offsetof(struct marks, restart), true},
+	{"schema", KEY_EXTRA, EXTRA_KEY_SCHEMA, false},
+	{"problem", KEY_EXTRA, EXTRA_KEY_PROBLEM, true},
+	{"header-link", KEY_EXTRA, EXTRA_KEY_LINK, false},
+	{"unchanged", KEY_EXTRA, EXTRA_KEY_UNCHANGED, false},
+	{"same-as", KEY_EXTRA, EXTRA_KEY_SAME_AS, false},
+	{"ignore", KEY_EXTRA, EXTRA_KEY_IGNORE, false},
+	{"any-order", KEY_EXTRA, EXTRA_KEY_ANY_ORDER, true},
+	{"burst", KEY_EXTRA, EXTRA_KEY_BURST, false},
+	{"expect", KEY_EXTRA, EXTRA_KEY_EXPECT, false},
+	{"walk", KEY_EXTRA, EXTRA_KEY_WALK, false},
+	{"next", KEY_EXTRA, EXTRA_KEY_NEXT, false},
+	{"items", KEY_EXTRA, EXTRA_KEY_ITEMS, false},
+	{"unique", KEY_EXTRA, EXTRA_KEY_UNIQUE, false},
+	{"total", KEY_EXTRA, EXTRA_KEY_TOTAL, false},
+	{"repeat", KEY_EXTRA, EXTRA_KEY_REPEAT, false},
 };
 
 void marks_init(struct marks *marks)
@@ -62,10 +80,7 @@ static int unknown_key(struct reader *r, struct place at, struct span name)
 				   "`%s` is no directive; did you mean "
 				   "`%s`?",
 				   word, near);
-	return reader_fail(r, at,
-			   "`%s` is no directive; they are id, title, "
-			   "points, spec, needs, hint, hidden, tag, restart",
-			   word);
+	return reader_fail(r, at, "`%s` is no directive", word);
 }
 
 static int parse_quoted_value(struct reader *r, struct span *ret)
@@ -175,6 +190,9 @@ static int set_key(struct reader *r, const struct key *key, struct place at,
 	case KEY_POINTS: return set_points(r, at, value, field);
 	case KEY_NEEDS: return set_needs(r, at, value, marks);
 	case KEY_FLAG: *(bool *)field = true; return 0;
+	case KEY_EXTRA:
+		return extra_set(r, (enum extra_key)key->offset, at, value,
+				 marks);
 	}
 	if (*(const char **)field)
 		return reader_fail(r, at, "`%s` is given twice", key->name);
@@ -193,7 +211,7 @@ static int parse_pair(struct reader *r, struct marks *marks)
 	if (!key)
 		return unknown_key(r, at, name);
 	value_at = r->place;
-	if (key->kind == KEY_FLAG)
+	if (key->is_flag)
 		return set_key(r, key, at, value, marks);
 	if (!reader_take(r, "="))
 		return reader_fail(r, r->place, "expecting '=' behind `%s`",

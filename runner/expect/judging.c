@@ -299,6 +299,10 @@ void judge_all(struct judging *j, enum play_status status, const char *why)
 			    source_text(j, x->asserts[i].source));
 	if (x->body.kind != BODY_NONE)
 		judging_add(j, &x->body.marks, x->body.at, "the body");
+	for (int i = 0; j->e->marks.extra && i < EXTRA_N_KINDS; i++)
+		if (j->e->marks.extra->has & 1u << i & ~(1u << EXTRA_BURST))
+			judging_add(j, &j->e->marks, j->e->at, "an answer")
+				->weight = j->e->marks.extra->weights[i];
 	if (j->checks.n == before)
 		judging_add(j, &j->e->marks, j->e->at, "an answer");
 	for (size_t i = before; i < j->checks.n; i++) {

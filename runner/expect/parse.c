@@ -5,6 +5,7 @@
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 #include "runner/base/text.h"
+#include "runner/expect/extra.h"
 #include "runner/expect/reader.h"
 #include "runner/expect/script.h"
 
@@ -51,7 +52,8 @@ static int parse_request(struct reader *r, struct entry *entry)
 	entry->at = r->place;
 	reader_take_marks(r, &entry->marks);
 	if (parse_method(r, &entry->method) || reader_space(r) ||
-	    parse_url(r, &entry->url) || reader_line_end(r, &entry->marks))
+	    parse_url(r, &entry->url) || reader_line_end(r, &entry->marks) ||
+	    extra_complete(r, &entry->marks))
 		return -EINVAL;
 	if (parse_headers(r, &entry->headers, false) ||
 	    parse_request_sections(r, entry))

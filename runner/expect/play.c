@@ -5,7 +5,9 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+#include "runner/base/json.h"
 #include "runner/base/text.h"
+#include "runner/expect/extra.h"
 #include "runner/expect/judging.h"
 
 static bool has_failed(const struct state *s, const char *id)
@@ -183,10 +185,28 @@ static const char *why_no_answer(struct state *s)
 			    res->why ? res->why : "");
 }
 
+/* Send what the entry says, as often and in the way it says. */
+static int ask(struct judging *j, const struct entry_options *o,
+	       struct built *built, struct extra_before *before)
+{
+	const struct extra *x = j->e->marks.extra;
+	int r = 0;
+
+	if (x && x->has & 1u << EXTRA_UNCHANGED)
+		r = extra_before(j->s, j->e, before, &j->why);
+	if (r < 0)
+		return r;
+	if (x && x->has & 1u << EXTRA_BURST)
+		return extra_burst(j, built, o->max_time_ms);
+	r = send_one(j->s, built, o);
+	return !r && o->location ? follow(j->s, built, o, &j->why) : r;
+}
+
 /* Send and judge once; the checks wait in `j`. */
 static int exchange(struct judging *j, const struct entry_options *o)
 {
 	struct state *s = j->s;
+	struct extra_before before = {0};
 	struct built built;
 	int r = build_request(s, j->e, &built, &j->why);
 
@@ -202,19 +222,23 @@ static int exchange(struct judging *j, const struct entry_options *o)
 	if (r < 0)
 		return fail_at(s, j->e->at, r == -ENODATA ? -EINVAL : r,
 			       j->why);
-	r = send_one(s, &built, o);
-	if (!r && o->location)
-		r = follow(s, &built, o, &j->why);
+	r = ask(j, o, &built, &before);
 	if (r == -EBADMSG) {
 		judge_all(j, PLAY_FAIL, j->why);
 		return 0;
 	}
 	if (r < 0)
-		return r;
-	if (s->answer.res->end == HTTP_ANSWERED)
-		judge_entry(j);
-	else
+		return r == -ENODATA ? fail_at(s, j->e->at, -EINVAL, j->why)
+				     : r;
+	if (s->answer.res->end != HTTP_ANSWERED) {
 		judge_all(j, PLAY_FAIL, why_no_answer(s));
+	} else {
+		judge_entry(j);
+		if (j->e->marks.extra)
+			r = extra_judge(j, &built, &before);
+	}
+	if (r < 0)
+		return r;
 	return j->error ? err_set(s->err, EINVAL, "%s", j->why) : 0;
 }
 
@@ -262,6 +286,36 @@ static int restart(struct state *s, const struct entry *e, bool *ret_failed)
 	return 0;
 }
 
+static void set_row(struct state *s, const struct json *row)
+{
+	for (size_t i = 0; i < row->count; i++) {
+		struct value v = value_of_json(&row->members[i].value);
+
+		state_set(s, row->members[i].name, &v);
+	}
+}
+
+/* Once for each row of the `repeat` table, or as often as [Options] say. */
+static int play_rows(struct state *s, const struct entry *e,
+		     const struct entry_options *o, bool *ret_failed)
+{
+	const struct json *table =
+		e->marks.extra ? e->marks.extra->table : NULL;
+	int64_t n = table ? (int64_t)table->count : o->repeat;
+	int r = 0;
+
+	for (int64_t i = 0; i < n && !r; i++) {
+		bool failed = false;
+
+		if (table)
+			set_row(s, &table->items[i]);
+		pause_ms(o->delay_ms);
+		r = play_once(s, e, o, &failed);
+		*ret_failed = *ret_failed || failed;
+	}
+	return r;
+}
+
 static int play_entry(struct state *s, const struct entry *e, bool *ret_failed)
 {
 	struct judging j = {.s = s, .e = e};
@@ -289,14 +343,7 @@ static int play_entry(struct state *s, const struct entry *e, bool *ret_failed)
 		if (r < 0 || *ret_failed)
 			return r;
 	}
-	for (int64_t i = 0; i < o.repeat && !r; i++) {
-		bool failed = false;
-
-		pause_ms(o.delay_ms);
-		r = play_once(s, e, &o, &failed);
-		*ret_failed = *ret_failed || failed;
-	}
-	return r;
+	return play_rows(s, e, &o, ret_failed);
 }
 
 static void set_variables(struct state *s)

@@ -32,9 +32,14 @@ static size_t checks_of(struct entry *e, struct share *ret)
 		add(ret, &n, &x->asserts[i].marks);
 	if (x->body.kind != BODY_NONE)
 		add(ret, &n, &x->body.marks);
-	for (size_t i = 0; i < e->marks.n_checks; i++, n++)
+	for (int i = 0; e->marks.extra && i < EXTRA_N_KINDS; i++) {
+		if (!(e->marks.extra->has & 1u << i))
+			continue;
 		if (ret)
-			ret[n] = (struct share){-1, &e->marks.checks[i].weight};
+			ret[n] = (struct share){ -1,
+						 &e->marks.extra->weights[i] };
+		n++;
+	}
 	return n;
 }
 
@@ -65,12 +70,82 @@ static int weigh_entry(struct reader *r, struct entry *e, int *points)
 	return 0;
 }
 
+static bool is_known(const struct marks *m, const char *id)
+{
+	return m->id && !strcmp(m->id, id);
+}
+
+/* Is `id` of something above entry `n`, or in it above the asserts' end? */
+static bool id_is_above(const struct script *script, size_t n, const char *id)
+{
+	for (size_t i = 0; i <= n; i++) {
+		const struct entry *e = &script->entries[i];
+
+		if (i < n && is_known(&e->marks, id))
+			return true;
+		for (size_t k = 0; k < e->expect.n_asserts; k++)
+			if (is_known(&e->expect.asserts[k].marks, id))
+				return true;
+		if (is_known(&e->expect.marks, id))
+			return true;
+	}
+	return false;
+}
+
+static int check_needs(struct reader *r, const struct script *script, size_t n,
+		       const struct marks *m)
+{
+	for (size_t i = 0; i < m->n_needs; i++)
+		if (!id_is_above(script, n, m->needs[i]))
+			return reader_fail(r, m->at,
+					   "needs `%s`, but no check "
+					   "above has this id",
+					   m->needs[i]);
+	return 0;
+}
+
+static int no_extra(struct reader *r, const struct marks *m)
+{
+	if (!m->extra)
+		return 0;
+	return reader_fail(r, m->at,
+			   "this directive is for a whole request, "
+			   "and stands above it");
+}
+
+static int check_extras(struct reader *r, const struct entry *e)
+{
+	int rc = no_extra(r, &e->expect.marks);
+
+	if (!rc)
+		rc = no_extra(r, &e->expect.body.marks);
+	for (size_t i = 0; !rc && i < e->expect.n_asserts; i++)
+		rc = no_extra(r, &e->expect.asserts[i].marks);
+	for (size_t i = 0; !rc && i < e->expect.n_captures; i++)
+		rc = no_extra(r, &e->expect.captures[i].marks);
+	for (size_t i = 0; !rc && i < e->expect.headers.n; i++)
+		rc = no_extra(r, &e->expect.headers.items[i].marks);
+	return rc;
+}
+
+static int check_entry_needs(struct reader *r, const struct script *script,
+			     size_t n)
+{
+	const struct entry *e = &script->entries[n];
+	int rc = check_needs(r, script, n, &e->marks);
+
+	for (size_t i = 0; !rc && i < e->expect.n_asserts; i++)
+		rc = check_needs(r, script, n, &e->expect.asserts[i].marks);
+	return rc;
+}
+
 int script_weigh(struct reader *r, struct script *script)
 {
 	for (size_t i = 0; i < script->n_entries; i++) {
 		struct entry *e = &script->entries[i];
 
-		if (weigh_entry(r, e, &script->points))
+		if (check_extras(r, e) || weigh_entry(r, e, &script->points) ||
+		    check_entry_needs(r, script, i))
 			return -EINVAL;
 		script->n_checks += checks_of(e, NULL);
 	}

@@ -1,5 +1,5 @@
 /* link -- a reader of RFC 8288 section 3. */
-#include "graders/link.h"
+#include "runner/expect/link.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* link -- the Link header (RFC 8288 section 3), read strictly. */
-#ifndef GRADERS_LINK_H
-#define GRADERS_LINK_H
+#ifndef RUNNER_EXPECT_LINK_H
+#define RUNNER_EXPECT_LINK_H
 
 #include <stddef.h>
 
