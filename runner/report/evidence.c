@@ -73,8 +73,9 @@ const char *evidence_text(struct arena *arena, const struct record *r,
 		add_exchange(arena, &out, &x);
 	field(arena, &out, "hint", f->hint);
 	field(arena, &out, "asked in", f->source);
-	if (seen)
-		field(arena, &out, "try", x.curl);
+	if (seen && x.curl)
+		buf_printf(&out, "try: %s\n",
+			   text_visible_lines(arena, span_of(x.curl), 4000));
 	return arena_memdup(arena, buf_str(&out), out.len);
 }
 

@@ -1,5 +1,7 @@
 #include "runner/report/failure.h"
 
+#include <string.h>
+
 #include "runner/base/arena.h"
 #include "runner/base/text.h"
 #include "runner/report/exchange.h"
@@ -79,14 +81,15 @@ static void optional_field(struct paper *p, enum ink ink, const char *label,
 		paper_field(p, ink, label, paper_safe(p, text));
 }
 
-/* Not wrapped: it is there to be copied. */
+/* Not wrapped, line feeds kept: it is there to be copied. */
 static void print_curl(struct paper *p, const char *curl)
 {
 	if (!curl)
 		return;
 	fprintf(p->out, "    ");
 	paper_ink(p, INK_DIM, "try");
-	fprintf(p->out, "       %s\n", paper_safe(p, curl));
+	fprintf(p->out, "       %s\n",
+		text_visible_lines(p->arena, span_of(curl), 0));
 }
 
 static bool is_same_request(const struct record_check *a,
@@ -159,23 +162,50 @@ bool failure_is_one(const struct record_check *check)
 	return false;
 }
 
-void failure_print_skips(struct paper *p, const struct record_criterion *c)
+static bool is_skip(const struct finding *f)
 {
-	for (size_t i = 0; i < c->n_checks; i++) {
-		const struct finding *f = &c->checks[i].finding;
-
-		if (f->status != STATUS_SKIP &&
-		    f->status != STATUS_NOT_MEASURED)
-			continue;
-		fprintf(p->out, "  ");
-		paper_ink(p, INK_DIM, paper_symbol(p, f->status));
-		fprintf(p->out, " ");
-		paper_wrap(p, INK_DIM, 4, 4,
-			   arena_printf(p->arena, "%s%s%s",
-					paper_safe(p, f->title),
-					f->message ? ": " : "",
-					f->message ? paper_safe(p, f->message)
-						   : ""));
-	}
+	return f->status == STATUS_SKIP || f->status == STATUS_NOT_MEASURED;
 }
 
+/* How many checks from the i-th on could not be asked for one reason. */
+static size_t same_skips(const struct record_criterion *c, size_t i)
+{
+	const char *why = c->checks[i].finding.message;
+	size_t n = 1;
+
+	for (; i + n < c->n_checks; n++) {
+		const struct finding *f = &c->checks[i + n].finding;
+
+		if (!is_skip(f) || !f->message || !why ||
+		    strcmp(f->message, why) != 0)
+			break;
+	}
+	return n;
+}
+
+static void print_skip(struct paper *p, const struct finding *f, size_t n)
+{
+	const char *more =
+		n > 1 ? arena_printf(p->arena, " (and %zu more)", n - 1) : "";
+
+	fprintf(p->out, "  ");
+	paper_ink(p, INK_DIM, paper_symbol(p, f->status));
+	fprintf(p->out, " ");
+	paper_wrap(p, INK_DIM, 4, 4,
+		   arena_printf(p->arena, "%s%s%s%s", paper_safe(p, f->title),
+				more, f->message ? ": " : "",
+				f->message ? paper_safe(p, f->message) : ""));
+}
+
+void failure_print_skips(struct paper *p, const struct record_criterion *c)
+{
+	for (size_t i = 0; i < c->n_checks;) {
+		size_t n = 1;
+
+		if (is_skip(&c->checks[i].finding)) {
+			n = same_skips(c, i);
+			print_skip(p, &c->checks[i].finding, n);
+		}
+		i += n;
+	}
+}

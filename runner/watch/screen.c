@@ -184,7 +184,9 @@ static void curl_page(const struct screen *s, struct paper *p)
 		if (f->status == STATUS_FAIL && f->n_evidence &&
 		    exchange_view(p->arena, s->now, f->evidence[0], &x) &&
 		    x.curl)
-			fprintf(p->out, "%s\n\n", paper_safe(p, x.curl));
+			fprintf(p->out, "%s\n\n",
+				text_visible_lines(p->arena,
+						   span_of(x.curl), 0));
 	}
 }
 
