@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -249,6 +250,7 @@ int confine(const struct confine *c, const struct confine_fds *fds,
 	int r;
 
 	umask(022);
+	personality(PER_LINUX);
 	setsid(); /* no controlling terminal; fails only for a leader */
 	r = arrange(fds, c->listener);
 	if (r < 0) {

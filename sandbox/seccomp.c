@@ -168,9 +168,14 @@ static int add_rules(struct compiler *c, const struct rule *rule, int nr,
 static int remember(struct compiler *c, const char *name, int nr, int error)
 {
 	struct policy *policy = c->policy;
+	const struct policy_answer *known = policy_answer(policy, nr);
 	struct policy_answer *answer;
 
-	if (policy_answer(policy, nr))
+	/* The kernel tells the keeper of the call, not of the rule. */
+	if (known && known->error != error)
+		return wrong(c, "`%s` is recorded with another error already",
+			     name);
+	if (known)
 		return 0;
 	if (policy->n_answers == POLICY_ANSWERS_MAX)
 		return wrong(c, "too many recorded calls");

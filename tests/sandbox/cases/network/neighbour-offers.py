@@ -9,8 +9,8 @@ from attack import syscall
 
 kept = []
 for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-    one = socket.socket(socket.AF_UNIX, kind)
     try:
+        one = socket.socket(socket.AF_UNIX, kind)
         one.bind("\0fumehood-neighbour-%d" % kind)
         if kind == socket.SOCK_STREAM:
             one.listen()
