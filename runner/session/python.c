@@ -68,8 +68,11 @@ int python_find(struct arena *arena, struct python *ret, struct err *err)
 
 const char *python_warm_socket(struct arena *arena)
 {
+	const char *named = getenv(PYTHON_WARM_SOCKET);
 	const char *dir;
 
+	if (named && *named == '/')
+		return arena_strdup(arena, named);
 	if (file_runtime_dir(arena, &dir, NULL) < 0)
 		return NULL;
 	return arena_printf(arena, "%s/warm.sock", dir);

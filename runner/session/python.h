@@ -17,6 +17,9 @@ struct python {
 /* -ENOENT when the environment was not made, with what makes it. */
 int python_find(struct arena *arena, struct python *ret, struct err *err);
 
+/* Names another warm server, for the workers of one command. */
+#define PYTHON_WARM_SOCKET "FUMEHOOD_WARM_SOCKET"
+
 /* Where `fumehood warm` listens for this user; NULL when that cannot be. */
 const char *python_warm_socket(struct arena *arena);
 /* What a warm server must have been made of to be ours. */

@@ -104,45 +104,14 @@ static int build_box(struct service *s, struct service_failure *why)
 	return 0;
 }
 
-/*
- * A server that is there, else one of our own, which imports while the box is
- * built.  None is no failure: cold gives the same verdicts.
- */
-static struct forkserver *find_warm(struct arena *arena,
-				    const struct python *python, bool *reused)
-{
-	const struct forkserver_spec spec = {
-		python->exe, python->warm, python->packages, python->serve,
-	};
-	const char *path = python_warm_socket(arena);
-	struct forkserver *fs = NULL;
-	struct sandbox_failure f;
-
-	*reused = path && forkserver_connect(&fs, path,
-					     python_build(arena, python),
-					     &f) == 0;
-	if (*reused)
-		return fs;
-	return forkserver_spawn(&fs, &spec, &f) < 0 ? NULL : fs;
-}
-
-struct forkserver *service_warm(struct arena *arena, bool *ret_reused)
-{
-	struct python python;
-
-	*ret_reused = false;
-	if (python_find(arena, &python, NULL) < 0)
-		return NULL;
-	return find_warm(arena, &python, ret_reused);
-}
-
+/* None is no failure: a cold start gives the same verdicts. */
 static void choose_start(struct service *s)
 {
 	s->borrowed = s->spec->warm != NULL;
 	if (s->spec->cold || s->spec->launch->cold)
 		return;
 	s->fork = s->borrowed ? s->spec->warm
-			      : find_warm(s->arena, &s->python, &s->reused);
+			      : service_warm(s->arena, &s->reused);
 }
 
 static void release_fork_server(struct service *s)

@@ -312,10 +312,3 @@ int session_refuse(struct arena *arena, const struct exercise *ex,
 	run_event_end(&run, "not-gradable", reason, NULL);
 	return transcript_error(t, err);
 }
-
-struct forkserver *session_warm(struct arena *arena)
-{
-	bool reused;
-
-	return service_warm(arena, &reused);
-}

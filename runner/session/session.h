@@ -46,6 +46,13 @@ struct session_options {
  */
 struct forkserver *session_warm(struct arena *arena);
 
+/*
+ * The same for processes that are forked from now on, each of which connects
+ * by itself.  Pass the result, which may be NULL, to the other one.
+ */
+const char *session_share_warm(struct arena *arena);
+void session_unshare_warm(const char *shared);
+
 /* Check the graders' options: the author's errors stop here. */
 int session_configure(struct arena *arena, const struct exercise *ex,
 		      struct err *err);
