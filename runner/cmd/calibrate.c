@@ -3,28 +3,30 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/clock.h"
 #include "runner/base/err.h"
 #include "runner/base/jsonout.h"
+#include "runner/batch/pool.h"
 #include "runner/cmd/handin.h"
 #include "runner/cmd/interrupt.h"
 #include "runner/cmd/verbs.h"
 #include "runner/exercise/exercise.h"
 #include "runner/session/session.h"
 #include "runner/submission/submission.h"
-#include "sandbox/forkserver.h"
 
 #define SAMPLES_MAX 400
 #define SEEDS_MAX   1000
 
 struct calibrate_options {
 	bool all, cold;
-	int64_t seeds, first;
+	int64_t seeds, first, jobs;
 	struct option_list only;
 	const char *report, *isolation;
 };
@@ -36,6 +38,8 @@ static const struct option_spec options[] = {
 	  "grade each answer with N seeds (default: 3)" },
 	{ "first", 0, OPTION_INT, AT(first), "SEED",
 	  "the first of them; the others follow it (default: 1)" },
+	{ "jobs", 'j', OPTION_INT, AT(jobs), "N",
+	  "grade N answers at a time (default: one for each processor)" },
 	{ "only", 0, OPTION_LIST, AT(only), "NAME",
 	  "this answer, such as model or flawed/NAME; may be repeated" },
 	{ "cold", 0, OPTION_FLAG, AT(cold), NULL,
@@ -54,9 +58,11 @@ static const struct calibrate_options defaults = {
 struct calibrate {
 	const struct command *c;
 	const struct calibrate_options *o;
-	struct forkserver *warm;
 	int interrupt_fd;
-	enum exit_status status; /* anything but OK ends it */
+	struct sample_result *results; /* SAMPLES_MAX, shared with workers */
+	struct calibration *cal;       /* of the exercise at hand */
+	size_t n_done;
+	int status; /* anything but OK ends it */
 };
 
 /* --- which answers --- */
@@ -74,8 +80,7 @@ static void add_sample(struct calibrate *cc, struct calibration *cal,
 	}
 	if (cal->n_samples == SAMPLES_MAX)
 		return;
-	sample.lost = arena_array(cc->c->arena, cal->ex->n_criteria + 1,
-				  sizeof(bool));
+	sample.result = &cc->results[cal->n_samples];
 	cal->samples[cal->n_samples++] = sample;
 }
 
@@ -177,8 +182,10 @@ static const char *not_below(struct arena *arena, const struct record *r)
 static const char *disagrees(struct arena *arena, const struct sample *s,
 			     const struct record *r)
 {
-	for (size_t i = 0; s->n_runs && i < r->n_criteria; i++)
-		if (s->lost[i] != (r->criteria[i].status != STATUS_PASS))
+	const bool *lost = s->result->lost;
+
+	for (size_t i = 0; s->result->n_runs && i < r->n_criteria; i++)
+		if (lost[i] != (r->criteria[i].status != STATUS_PASS))
 			return arena_printf(arena, "`%s` depends on the seed",
 					    r->criteria[i].id);
 	return NULL;
@@ -196,80 +203,119 @@ static const char *judge(struct arena *arena, const struct sample *s,
 	return problem ? problem : disagrees(arena, s, r);
 }
 
-static void keep(struct calibrate *cc, struct sample *s,
-		 const struct record *r, uint64_t seed)
+static void set_problem(struct sample *s, uint64_t seed, const char *problem)
 {
-	const char *problem = judge(cc->c->arena, s, r);
-
-	if (problem && !s->problem)
-		s->problem = arena_printf(cc->c->arena, "seed %llu: %s",
-					  (unsigned long long)seed, problem);
-	if (!s->n_runs) {
-		for (size_t i = 0; i < r->n_criteria; i++)
-			s->lost[i] = r->criteria[i].status != STATUS_PASS;
-		s->points = r->points;
-		s->max_points = r->max_points;
-	}
-	s->n_runs++;
-	if (r->outcome == OUTCOME_ISOLATION)
-		cc->status = EXIT_STATUS_ISOLATION;
-	else if (r->outcome == OUTCOME_BROKEN)
-		cc->status = EXIT_STATUS_INTERNAL;
-	else if (r->outcome == OUTCOME_INTERRUPTED)
-		cc->status = EXIT_STATUS_INTERRUPTED;
-	if (cc->status != EXIT_STATUS_OK)
-		cmd_note(cc->c, "%s: %s", s->name,
-			 r->reason ? r->reason : outcome_name(r->outcome));
+	if (problem && !*s->result->problem)
+		snprintf(s->result->problem, sizeof(s->result->problem),
+			 "seed %llu: %.200s", (unsigned long long)seed,
+			 problem);
 }
 
-static int grade_once(struct calibrate *cc, struct arena *arena,
-		      const struct calibration *cal, struct sample *s,
-		      uint64_t seed, struct err *err)
+static void keep(struct sample *s, const struct record *r, int64_t took_ms)
 {
-	AUTO(transcript_free) struct transcript *t = NULL;
+	struct sample_result *result = s->result;
+
+	for (size_t i = 0; !result->n_runs && i < r->n_criteria; i++)
+		result->lost[i] = r->criteria[i].status != STATUS_PASS;
+	if (!result->n_runs) {
+		result->points = r->points;
+		result->max_points = r->max_points;
+	}
+	result->n_runs++;
+	result->total_ms += took_ms;
+	if (took_ms > result->max_ms)
+		result->max_ms = took_ms;
+}
+
+/* What makes going on useless. */
+static int status_of(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_ISOLATION:
+		return EXIT_STATUS_ISOLATION;
+	case OUTCOME_BROKEN:
+		return EXIT_STATUS_INTERNAL;
+	case OUTCOME_INTERRUPTED:
+		return EXIT_STATUS_INTERRUPTED;
+	case OUTCOME_PASSED:
+	case OUTCOME_FAILED:
+	case OUTCOME_FLAKY:
+	case OUTCOME_NOT_GRADABLE:
+	case OUTCOME_TIME_OVER:
+		break;
+	}
+	return EXIT_STATUS_OK;
+}
+
+static int grade_into(struct calibrate *cc, struct arena *arena,
+		      struct sample *s, uint64_t seed, struct transcript *t,
+		      struct err *err)
+{
 	AUTO(submission_close) const struct submission *sub = NULL;
-	const char *path = arena_printf(arena, "%s/%s", cal->ex->dir, s->name);
+	const struct exercise *ex = cc->cal->ex;
+	const char *path = arena_printf(arena, "%s/%s", ex->dir, s->name);
 	const struct session_options session = {
 		.seed = seed,
 		.cold = cc->o->cold,
-		.warm = cc->warm,
 		.reduced = strcmp(cc->o->isolation, "reduced") == 0,
 		.threshold = 10000,
 		.interrupt_fd = cc->interrupt_fd,
 	};
-	const struct record *r;
-	int code = handin_open(arena, cal->ex, path, &sub, err);
+	int r = handin_open(arena, ex, path, &sub, err);
 
-	if (code == 0)
-		code = transcript_new(&t, NULL, err);
-	if (code == 0)
-		code = session_run(arena, cal->ex, sub, &session, t, err);
-	if (code == 0)
-		code = record_read(arena, transcript_lines(t), &r, err);
-	if (code == 0)
-		keep(cc, s, r, seed);
-	return code;
+	return r < 0 ? r : session_run(arena, ex, sub, &session, t, err);
 }
 
-static void grade_sample(struct calibrate *cc, const struct calibration *cal,
-			 struct sample *s)
+static int grade_once(struct calibrate *cc, struct sample *s, uint64_t seed)
 {
-	for (int64_t i = 0; i < cc->o->seeds; i++) {
-		AUTO(arena_free) struct arena *arena = arena_new();
-		uint64_t seed = (uint64_t)(cc->o->first + i);
-		int64_t begin_ns = clock_ns(), took_ms;
-		struct err err;
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO(transcript_free) struct transcript *t = NULL;
+	int64_t begin_ns = clock_ns();
+	const struct record *record;
+	struct err err;
+	int r = transcript_new(&t, NULL, &err);
 
-		if (cc->status != EXIT_STATUS_OK)
-			return;
-		if (grade_once(cc, arena, cal, s, seed, &err) < 0) {
-			s->problem = arena_strdup(cc->c->arena, err.msg);
-			return;
-		}
-		took_ms = (clock_ns() - begin_ns) / 1000000;
-		s->total_ms += took_ms;
-		s->max_ms = took_ms > s->max_ms ? took_ms : s->max_ms;
+	if (r == 0)
+		r = grade_into(cc, arena, s, seed, t, &err);
+	if (r == 0)
+		r = record_read(arena, transcript_lines(t), &record, &err);
+	if (r < 0) {
+		set_problem(s, seed, err.msg);
+		return EXIT_STATUS_OK;
 	}
+	set_problem(s, seed, judge(arena, s, record));
+	keep(s, record, (clock_ns() - begin_ns) / 1000000);
+	return status_of(record->outcome);
+}
+
+/* In a worker's process. */
+static int grade_sample(void *ctx, size_t job)
+{
+	struct calibrate *cc = ctx;
+	struct sample *s = &cc->cal->samples[job];
+
+	for (int64_t i = 0; i < cc->o->seeds; i++) {
+		int status = grade_once(cc, s, (uint64_t)(cc->o->first + i));
+
+		if (status != EXIT_STATUS_OK)
+			return status;
+	}
+	return EXIT_STATUS_OK;
+}
+
+static void sample_done(void *ctx, size_t job, int status)
+{
+	struct calibrate *cc = ctx;
+	struct sample *s = &cc->cal->samples[job];
+
+	cc->n_done++;
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K%s %zu/%zu %s", cc->cal->ex->slug,
+			cc->n_done, cc->cal->n_samples, s->name);
+	if (status < 0)
+		set_problem(s, 0, "the grader crashed");
+	if (status && cc->status == EXIT_STATUS_OK)
+		cc->status = status < 0 ? EXIT_STATUS_INTERNAL : status;
 }
 
 /* --- the exercise as a whole --- */
@@ -293,7 +339,7 @@ static bool is_lost_by_a_flaw(const struct calibration *cal, size_t criterion)
 {
 	for (size_t i = 0; i < cal->n_samples; i++)
 		if (cal->samples[i].kind == SAMPLE_FLAWED &&
-		    cal->samples[i].lost[criterion])
+		    cal->samples[i].result->lost[criterion])
 			return true;
 	return false;
 }
@@ -321,26 +367,32 @@ static void judge_whole(struct calibrate *cc, struct calibration *cal)
 bool calibration_holds(const struct calibration *cal)
 {
 	for (size_t i = 0; i < cal->n_samples; i++)
-		if (cal->samples[i].problem)
+		if (*cal->samples[i].result->problem)
 			return false;
 	return !cal->n_problems;
 }
 
 static void calibrate(struct calibrate *cc, struct calibration *cal)
 {
-	bool shows = isatty(STDERR_FILENO);
+	struct pool pool = {
+		.parallel = (unsigned)cc->o->jobs,
+		.stop_fd = cc->interrupt_fd,
+		.work = grade_sample,
+		.done = sample_done,
+		.ctx = cc,
+	};
 
+	memset(cc->results, 0, SAMPLES_MAX * sizeof(*cc->results));
+	cc->cal = cal;
+	cc->n_done = 0;
 	cal->n_seeds = (size_t)cc->o->seeds;
 	cal->samples = arena_array(cc->c->arena, SAMPLES_MAX,
 				   sizeof(*cal->samples));
 	list_samples(cc, cal);
-	for (size_t i = 0; i < cal->n_samples; i++) {
-		if (shows)
-			fprintf(stderr, "\r\033[K%s %zu/%zu %s", cal->ex->slug,
-				i + 1, cal->n_samples, cal->samples[i].name);
-		grade_sample(cc, cal, &cal->samples[i]);
-	}
-	if (shows)
+	pool.n_jobs = cal->n_samples;
+	if (pool_run(&pool, NULL) < 0 && cc->status == EXIT_STATUS_OK)
+		cc->status = EXIT_STATUS_INTERRUPTED;
+	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
 	judge_whole(cc, cal);
 }
@@ -376,7 +428,7 @@ static int one_exercise(struct calibrate *cc, const char *name,
 	else
 		calibration_print(stdout, &cal);
 	if (cc->status != EXIT_STATUS_OK)
-		return (int)cc->status;
+		return cc->status;
 	return calibration_holds(&cal) ? EXIT_STATUS_OK : EXIT_STATUS_EXERCISE;
 }
 
@@ -408,15 +460,31 @@ static int check_options(const struct command *c)
 
 	if (o->all == (c->n_args > 0))
 		return cmd_usage(c, "name exercises or say --all");
+	if (o->jobs > POOL_PARALLEL_MAX)
+		return cmd_usage(c, "--jobs wants at most %d",
+				 POOL_PARALLEL_MAX);
 	if (o->seeds < 1 || o->seeds > SEEDS_MAX)
 		return cmd_usage(c, "--seeds wants 1 to %d", SEEDS_MAX);
 	return EXIT_STATUS_OK;
+}
+
+static int prepare(struct calibrate *cc, struct err *err)
+{
+	void *shared = mmap(NULL, SAMPLES_MAX * sizeof(*cc->results),
+			    PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return err_set(err, errno, "mmap: %s", strerror(errno));
+	cc->results = shared;
+	return interrupt_begin(&cc->interrupt_fd, err);
 }
 
 static int run(const struct command *c)
 {
 	struct calibrate cc = { .c = c, .o = c->options };
 	const char *const *names = c->args;
+	const char *shared = NULL;
 	size_t n = c->n_args;
 	struct err err;
 	int status = check_options(c);
@@ -424,14 +492,14 @@ static int run(const struct command *c)
 	if (status != EXIT_STATUS_OK)
 		return status;
 	signal(SIGPIPE, SIG_IGN);
-	if (interrupt_begin(&cc.interrupt_fd, &err) < 0)
+	if (prepare(&cc, &err) < 0)
 		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);
 	if (cc.o->all)
 		names = exercise_list(c->arena, &n);
 	if (!cc.o->cold)
-		cc.warm = session_warm(c->arena);
+		shared = session_share_warm(c->arena);
 	status = every_exercise(&cc, names, n);
-	forkserver_free(cc.warm);
+	session_unshare_warm(shared);
 	return status;
 }
 

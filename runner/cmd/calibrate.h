@@ -18,16 +18,24 @@ struct jsonout;
 
 enum sample_kind { SAMPLE_RIGHT, SAMPLE_STARTER, SAMPLE_FLAWED };
 
+#define CALIBRATE_CRITERIA_MAX  200
+#define CALIBRATE_PROBLEM_BYTES 240
+
+/* What grading one answer came to; filled by a worker, in shared memory. */
+struct sample_result {
+	bool lost[CALIBRATE_CRITERIA_MAX]; /* with the first seed */
+	int points, max_points;            /* the same; hundredths */
+	size_t n_runs;
+	int64_t total_ms, max_ms;
+	char problem[CALIBRATE_PROBLEM_BYTES]; /* "": as it should be */
+};
+
 /* One answer that the exercise comes with, graded once per seed. */
 struct sample {
 	enum sample_kind kind;
 	const char *name; /* "model", "starter", "flawed/no-allow" */
 	const struct exercise_flaw *flaw;
-	bool *lost;       /* by criterion, of the first seed */
-	int points, max_points; /* of the first seed; hundredths */
-	size_t n_runs;
-	int64_t total_ms, max_ms;
-	const char *problem; /* one line; NULL: as it should be */
+	struct sample_result *result;
 };
 
 struct calibration {

@@ -7,32 +7,36 @@
 
 static int64_t mean_ms(const struct sample *s)
 {
-	return s->n_runs ? s->total_ms / (int64_t)s->n_runs : 0;
+	const struct sample_result *r = s->result;
+
+	return r->n_runs ? r->total_ms / (int64_t)r->n_runs : 0;
 }
 
 static void print_lost(FILE *out, const struct calibration *cal,
 		       const struct sample *s)
 {
 	for (size_t i = 0; i < cal->ex->n_criteria; i++)
-		if (s->lost[i])
+		if (s->result->lost[i])
 			fprintf(out, " %s", cal->ex->criteria[i].id);
 }
 
 static void print_sample(FILE *out, const struct calibration *cal,
 			 const struct sample *s)
 {
-	int percent = s->max_points
-			      ? (int)((int64_t)s->points * 1000 / s->max_points)
-			      : 0;
+	const struct sample_result *r = s->result;
+	int per_mille = r->max_points
+				? (int)((int64_t)r->points * 1000 /
+					r->max_points)
+				: 0;
 
 	fprintf(out, "  %-4s %-32s %3d.%d %% %5lld ms",
-		s->problem ? "BAD" : "ok", s->name, percent / 10, percent % 10,
-		(long long)mean_ms(s));
+		*r->problem ? "BAD" : "ok", s->name, per_mille / 10,
+		per_mille % 10, (long long)mean_ms(s));
 	if (s->kind == SAMPLE_FLAWED)
 		print_lost(out, cal, s);
 	fprintf(out, "\n");
-	if (s->problem)
-		fprintf(out, "       %s\n", s->problem);
+	if (*r->problem)
+		fprintf(out, "       %s\n", r->problem);
 }
 
 static size_t count_bad(const struct calibration *cal)
@@ -40,7 +44,7 @@ static size_t count_bad(const struct calibration *cal)
 	size_t n = cal->n_problems;
 
 	for (size_t i = 0; i < cal->n_samples; i++)
-		n += cal->samples[i].problem != NULL;
+		n += *cal->samples[i].result->problem != '\0';
 	return n;
 }
 
@@ -65,18 +69,18 @@ static struct jsonout *sample_json(const struct calibration *cal,
 	struct jsonout *lost = jsonout_array();
 
 	jsonout_str(out, "name", s->name);
-	jsonout_bool(out, "holds", !s->problem);
-	if (s->problem)
-		jsonout_str(out, "problem", s->problem);
-	jsonout_hundredths(out, "points", s->points);
-	jsonout_hundredths(out, "max_points", s->max_points);
+	jsonout_bool(out, "holds", !*s->result->problem);
+	if (*s->result->problem)
+		jsonout_str(out, "problem", s->result->problem);
+	jsonout_hundredths(out, "points", s->result->points);
+	jsonout_hundredths(out, "max_points", s->result->max_points);
 	for (size_t i = 0; i < cal->ex->n_criteria; i++)
-		if (s->lost[i])
+		if (s->result->lost[i])
 			jsonout_str(lost, NULL, cal->ex->criteria[i].id);
 	jsonout_add(out, "lost", lost);
-	jsonout_int(out, "runs", (int64_t)s->n_runs);
+	jsonout_int(out, "runs", (int64_t)s->result->n_runs);
 	jsonout_int(out, "mean_ms", mean_ms(s));
-	jsonout_int(out, "max_ms", s->max_ms);
+	jsonout_int(out, "max_ms", s->result->max_ms);
 	return out;
 }
 
