@@ -211,6 +211,8 @@ static void body(const struct screen *s, struct paper *p)
 	case PAGE_DETAILS:
 		if (c)
 			failures(s, p, c);
+		else
+			main_page(s, p);
 		break;
 	case PAGE_CURL:
 		curl_page(s, p);
