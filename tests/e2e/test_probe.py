@@ -1,0 +1,162 @@
+"""`fumehood probe`, and the manual's examples, each of them run."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from conftest import EXERCISES, ROOT
+
+SERVERS = ROOT / "tests/servers"
+MANUAL = EXERCISES / "FORMAT.md"
+BLOCK = re.compile(r"^(`{3,})hurl\n(.*?)^\1$", re.M | re.S)
+
+
+def examples():
+    text = MANUAL.read_text()
+    for match in BLOCK.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        yield pytest.param(match.group(2), id="line-%d" % line)
+
+
+@pytest.fixture(scope="module")
+def server():
+    process = subprocess.Popen(
+        [sys.executable, SERVERS / "manual.py"], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True)
+    yield "http://127.0.0.1:" + process.stdout.readline().strip()
+    process.stdin.close()
+    process.wait(10)
+
+
+@pytest.fixture
+def probe(fumehood, server, tmp_path):
+    def run(text, *words, report="json", url=None):
+        script = tmp_path / "x.hurl"
+        script.write_text(text)
+        return fumehood("probe", script, "--url", url or server, "--report",
+                        report, *words)
+    return run
+
+
+def failures(document):
+    return ["%s: %s" % (check["title"], check.get("message"))
+            for criterion in document["criteria"]
+            for check in criterion["checks"] if check["status"] != "pass"]
+
+
+@pytest.mark.parametrize("text", list(examples()))
+def test_each_example_of_the_manual_holds(probe, text):
+    result = probe(text)
+    assert result.status in (0, 1), result
+    assert failures(result.document) == []
+    assert result.status == 0
+
+
+def test_every_operator_has_an_example_in_the_manual():
+    shown = "\n".join(text for _, text in BLOCK.findall(MANUAL.read_text()))
+    for source in ("query.c", "filter.c", "predicate.c"):
+        code = (ROOT / "runner/expect" / source).read_text()
+        names = re.findall(r'^\s*\{\s*"([^"]+)",\s*(?:QUERY|FILTER|PREDICATE)',
+                           code, re.M)
+        assert len(names) > 10, source
+        missing = [name for name in names
+                   if not re.search(r"(^|\s)%s(\s|$)" % re.escape(name),
+                                    shown, re.M)]
+        assert [m for m in missing if m not in ("format", "decode")] == []
+
+
+def test_a_failed_check_ends_with_1_and_says_what_came(probe):
+    result = probe('GET {{base}}/sample\nHTTP 200\n[Asserts]\n'
+                   'jsonpath "$.id" == 8\njsonpath "$.name" isString\n')
+    assert result.status == 1
+    checks = result.document["criteria"][0]["checks"]
+    assert [c["status"] for c in checks] == ["pass", "fail", "pass"]
+    assert checks[1]["expected"] == "== integer 8"
+    assert checks[1]["actual"] == "integer 7"
+
+
+def test_asserts_are_judged_after_a_wrong_status(probe):
+    result = probe('GET {{base}}/sample\nHTTP 404\n[Asserts]\n'
+                   'jsonpath "$.id" == 7\n')
+    checks = result.document["criteria"][0]["checks"]
+    assert [c["status"] for c in checks] == ["fail", "pass"]
+
+
+def test_what_needs_a_failed_request_is_skipped(probe):
+    result = probe('#! id=first\nGET {{base}}/sample\nHTTP 404\n'
+                   '#! needs=first\nGET {{base}}/sample\nHTTP 200\n')
+    checks = result.document["criteria"][0]["checks"]
+    assert [c["status"] for c in checks] == ["fail", "skip"]
+
+
+def test_a_capture_that_fails_skips_who_wanted_it(probe):
+    result = probe('GET {{base}}/sample\nHTTP 200\n[Captures]\n'
+                   'x: jsonpath "$.absent"\n'
+                   'GET {{base}}/echo?x={{x}}\nHTTP 200\n')
+    checks = result.document["criteria"][0]["checks"]
+    assert [c["status"] for c in checks] == ["pass", "fail", "skip"]
+
+
+INVALID = {
+    "typo": ("GET {{base}}/\nHTTP 200\n[Asserts]\nstatus = 1\n",
+             ":4:8: expecting a predicate\n    4 | status = 1\n"
+             "      |        ^\n"),
+    "undefined": ("GET {{base}}/{{x}}\nHTTP 200\n",
+                  ":1:1: the variable x is not defined"),
+    "elsewhere": ("GET http://example.org/\nHTTP 200\n",
+                  "is not of http://127.0.0.1"),
+    "directive": ("#! pionts=1\nGET {{base}}/\n",
+                  "did you mean `points`?"),
+    "needs": ("#! needs=x\nGET {{base}}/\nHTTP 200\n",
+              "no check above has this id"),
+}
+
+
+@pytest.mark.parametrize("name", list(INVALID))
+def test_an_invalid_script_ends_with_3_and_shows_where(probe, name):
+    text, message = INVALID[name]
+    result = probe(text)
+    assert result.status == 3
+    assert message in result.err
+
+
+def test_nobody_listening_ends_with_4(probe):
+    result = probe("GET {{base}}/\nHTTP 200\n", url="http://127.0.0.1:1")
+    assert result.status == 4
+
+
+def test_only_this_machine_is_probed(probe):
+    for url in ("http://example.org:80", "http://127.0.0.1.evil:80",
+                "https://127.0.0.1:80", "http://127.0.0.1:80/x"):
+        assert probe("GET {{base}}/\nHTTP 200\n", url=url).status == 2
+
+
+def test_dry_run_only_compiles(probe):
+    assert probe("GET {{base}}/\nHTTP 200\n", "--dry-run",
+                 url="http://127.0.0.1:1").status == 0
+
+
+def test_a_seed_draws_the_same_values_again(probe):
+    text = "GET {{base}}/echo?w={{rand_word}}\nHTTP 200\n[Asserts]\n" \
+           'jsonpath "$.query" == "x"\n'
+
+    def drawn(seed):
+        result = probe(text, "--seed", seed)
+        return result.document["criteria"][0]["checks"][1]["actual"]
+
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
+def test_a_schema_and_a_table_are_read_beside_the_script(probe, tmp_path):
+    (tmp_path / "schema.json").write_text(json.dumps(
+        {"type": "object", "required": ["query", "absent"]}))
+    (tmp_path / "rows.json").write_text('[{"n": 1}, {"n": 2}]')
+    result = probe('#! repeat="rows.json" schema="schema.json"\n'
+                   'GET {{base}}/echo?n={{n}}\nHTTP 200\n[Asserts]\n'
+                   'jsonpath "$.query" == "n={{n}}"\n')
+    checks = result.document["criteria"][0]["checks"]
+    assert [c["status"] for c in checks] == ["pass", "pass", "fail"] * 2
+    assert "absent" in checks[2]["message"]

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""The server that the examples of exercises/FORMAT.md talk to.
+
+usage: manual.py     prints its port, serves until its stdin closes
+"""
+
+import http.server
+import json
+import sys
+import threading
+from urllib.parse import parse_qs, urlsplit
+
+SAMPLE = {
+    "id": 7, "big": 9007199254740993, "price": 1.50, "name": "caf\u00e9",
+    "tags": ["red", "blue"], "empty": [], "none": None, "yes": True,
+    "owner": {"name": "Ada", "e-mail": "ada@example.org"},
+    "items": [{"id": 1, "ok": True}, {"id": 2, "ok": False}],
+    "when": "2026-11-22T18:54:10.5Z", "day": "22 Nov 2026",
+    "uuid": "0c8ae7bb-4f2d-4c41-9ac5-5b7d6c1e3f20",
+    "v4": "192.168.0.1", "v6": "::1", "number": "42", "float": "1.5",
+    "base64": "Y2Fmw6k=", "base64url": "PDw_Pz8-Pg", "csv": "a,b,c",
+    "html": "a &lt; b", "raw": "a < b", "encoded": "caf%C3%A9",
+    "url": "http://127.0.0.1/?q=caf%C3%A9&n=2", "json": "{\"a\": [1, 2]}",
+    "xml": "<?xml version=\"1.0\"?><a><b>x</b></a>",
+}
+PAGE = 3
+ITEMS = [{"id": n, "name": "item %d" % n} for n in range(1, 9)]
+HTML = "<html><head><title>Hello</title></head><body>" \
+       "<p>one</p><p>two</p></body></html>"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    lock = threading.Lock()
+    taken = set()
+    visits = 0
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, body=b"", kind="application/json", **headers):
+        if not isinstance(body, (bytes, str)):
+            body = json.dumps(body)
+        if isinstance(body, str):
+            body = body.encode()
+        self.send_response(status)
+        if body:
+            self.send_header("Content-Type", kind)
+        for name, value in headers.items():
+            for one in value if isinstance(value, list) else [value]:
+                self.send_header(name.replace("_", "-"), one)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def body(self):
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def problem(self, status, title):
+        self.answer(status, {"type": "about:blank", "title": title,
+                             "status": status}, "application/problem+json")
+
+    def page(self, query):
+        number = int(query.get("page", ["1"])[0])
+        last = (len(ITEMS) + PAGE - 1) // PAGE
+        rel = []
+        if number > 1:
+            rel.append('</items?page=%d>; rel="prev"' % (number - 1))
+        if number < last:
+            rel.append('</items?page=%d>; rel="next"' % (number + 1))
+        self.answer(200, {"items": ITEMS[(number - 1) * PAGE:number * PAGE],
+                          "total": len(ITEMS)}, Link=", ".join(rel))
+
+    def echo(self):
+        url = urlsplit(self.path)
+        self.answer(200, {
+            "method": self.command, "query": url.query,
+            "headers": {k.lower(): v for k, v in self.headers.items()},
+            "body": self.body().decode("utf-8", "replace")})
+
+    def login(self):
+        self.answer(200, {}, Set_Cookie=[
+            "session=s1; Path=/; HttpOnly; Max-Age=60; SameSite=Lax",
+            "theme=dark; Path=/; Expires=Wed, 13 Jan 2077 22:23:01 GMT"])
+
+    def flaky(self):
+        with self.lock:
+            Handler.visits += 1
+            ready = Handler.visits % 3 == 0
+        self.answer(200 if ready else 503, {"ready": ready})
+
+    def create(self):
+        try:
+            name = json.loads(self.body())["name"]
+        except (ValueError, KeyError, TypeError):
+            return self.problem(422, "Unprocessable Content")
+        with self.lock:
+            new = name not in self.taken
+            self.taken.add(name)
+        if not new:
+            return self.problem(409, "Conflict")
+        return self.answer(201, {"name": name}, Location="/things/1")
+
+    def do_any(self):
+        url = urlsplit(self.path)
+        if url.path == "/sample":
+            self.answer(200, SAMPLE, X_Number="12", ETag='"abc"')
+        elif url.path == "/html":
+            self.answer(200, HTML, "text/html; charset=utf-8")
+        elif url.path == "/latin1":
+            self.answer(200, "caf\u00e9".encode("latin-1"),
+                        "text/plain; charset=iso-8859-1")
+        elif url.path == "/items":
+            self.page(parse_qs(url.query))
+        elif url.path == "/moved":
+            self.answer(302, Location="/sample")
+        elif url.path == "/login":
+            self.login()
+        elif url.path == "/flaky":
+            self.flaky()
+        elif url.path == "/nothing":
+            self.answer(204)
+        elif url.path == "/things" and self.command == "POST":
+            self.create()
+        elif url.path == "/things":
+            self.body()
+            self.answer(200, sorted(self.taken))
+        elif url.path.startswith("/echo"):
+            self.echo()
+        else:
+            self.body()
+            self.problem(404, "Not Found")
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_any
+    do_OPTIONS = do_any
+
+
+def main():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    sys.stdin.read()
+
+
+main()
