@@ -25,6 +25,7 @@ const struct verb *const verb_table[] = {
 	&verb_reset,
 	/* the box and its surroundings */
 	&verb_box,
+	&verb_doctor,
 	&verb_warm,
 	&verb_env,
 	/* about the program */

@@ -9,6 +9,7 @@ extern const struct verb verb_calibrate;
 extern const struct verb verb_check;
 extern const struct verb verb_completion;
 extern const struct verb verb_diff;
+extern const struct verb verb_doctor;
 extern const struct verb verb_env;
 extern const struct verb verb_explain;
 extern const struct verb verb_grade;

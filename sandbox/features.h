@@ -1,0 +1,30 @@
+/*
+ * features -- what this kernel and this user can give a box, looked at one by
+ * one, for `fumehood doctor`.
+ */
+#ifndef SANDBOX_FEATURES_H
+#define SANDBOX_FEATURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum feature_status {
+	FEATURE_FOUND,
+	FEATURE_WEAKER,  /* there is less of it than could be */
+	FEATURE_MISSING,
+};
+
+struct feature {
+	const char *name;
+	enum feature_status status;
+	bool required;    /* no full isolation without it */
+	char detail[160]; /* what was found */
+	const char *fix;  /* what to do, NULL when there is nothing to do */
+};
+
+#define FEATURES_MAX 24
+
+/* How many; the last one is a whole box that ran a program. */
+size_t features_find(struct feature ret[FEATURES_MAX]);
+
+#endif
