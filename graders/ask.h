@@ -39,6 +39,15 @@ const struct exchange *ask_json(struct asking *a, const char *method,
 /* As written, with the asker's headers added. */
 const struct exchange *ask_request(struct asking *a, struct http_request req);
 
+/*
+ * `n` copies of a request at once (at most ASK_BURST_MAX), or n different
+ * ones; each has a connection of its own.  NULL after an error of ours.
+ */
+#define ASK_BURST_MAX 100
+const struct exchange *const *ask_burst(struct asking *a,
+					const struct http_request *req,
+					size_t n, bool same);
+
 bool ask_answered(const struct exchange *x);
 bool ask_refused(const struct exchange *x); /* the app is gone */
 bool ask_ok(const struct exchange *x);      /* answered with 2xx */

@@ -178,7 +178,8 @@ static void deleted(struct persistence *p)
 	if (!p->was_deleted)
 		return;
 	x = ask(&p->ask, "GET", p->deleted.target);
-	if (statuses_have(&p->r->statuses.missing, x->res.status))
+	/* Which error it is, is another criterion's question. */
+	if (ask_answered(x) && x->res.status >= 400)
 		rule_ok(&rule, x);
 	else
 		rule_bad(p->g, &rule, x, NULL,

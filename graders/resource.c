@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "graders/send.h"
 #include "graders/target.h"
 #include "graders/view.h"
 #include "runner/base/arena.h"
@@ -22,7 +23,7 @@ static const char *const unknown_names[] = { "any", "reject", "ignore",
 					     NULL };
 static const char *const list_names[] = {
 	"items", "total", "page", "size", "query", "first_page",
-	"default_size", "max_size", NULL,
+	"default_size", "max_size", "cursor", "next", NULL,
 };
 static const char *const status_names[] = {
 	"created", "read", "replaced", "patched", "deleted", "missing",
@@ -42,6 +43,8 @@ static void read_list(struct options *o, const struct json *v,
 	option_str(o, v, "page", &list->page);
 	option_str(o, v, "size", &list->size);
 	option_str(o, v, "query", &list->query);
+	option_str(o, v, "cursor", &list->cursor);
+	option_pointer(o, v, "next", &list->next);
 	option_int(o, v, "first_page", 0, 1, &list->first_page);
 	option_int(o, v, "default_size", 1, 1000, &list->default_size);
 	option_int(o, v, "max_size", 1, 1000, &list->max_size);
@@ -76,31 +79,6 @@ static void read_statuses(struct options *o, const struct json *v,
 	option_object(o, v, status_names);
 	for (size_t i = 0; status_names[i]; i++)
 		option_statuses(o, v, status_names[i], each[i]);
-}
-
-static void read_headers(struct options *o, const struct json *v,
-			 struct resource *r)
-{
-	struct http_header *headers;
-
-	if (!v || o->code)
-		return;
-	if (v->type != JSON_OBJECT) {
-		option_wrong(o, v, "\"headers\" must be an object");
-		return;
-	}
-	headers = arena_array(o->arena, v->count + 1, sizeof(*headers));
-	for (size_t i = 0; i < v->count; i++) {
-		const struct json_member *m = &v->members[i];
-
-		headers[i].name = arena_memdup(o->arena, m->name.data,
-					       m->name.len);
-		headers[i].value = span_of(json_str(&m->value));
-		if (!headers[i].value.data)
-			option_wrong(o, &m->value, "a header is a string");
-	}
-	r->headers = headers;
-	r->n_headers = v->count;
 }
 
 static void read_fields(struct options *o, const struct json *v,
@@ -142,7 +120,7 @@ static void read_resource(struct options *o, const struct json *v,
 	if (!strstr(r->item, "{id}"))
 		option_wrong(o, v, "\"item\" has no {id}");
 	read_fields(o, fields, r);
-	read_headers(o, json_get(v, "headers"), r);
+	option_headers(o, v, "headers", &r->headers, &r->n_headers);
 	read_list(o, json_get(v, "list"), &r->list);
 	read_statuses(o, json_get(v, "statuses"), &r->statuses);
 }

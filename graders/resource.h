@@ -26,6 +26,7 @@ struct resource_list {
 	const char *items;  /* pointer, or NULL: found */
 	const char *total;  /* pointer, "header:NAME", or NULL */
 	const char *page, *size, *query; /* NULL: none */
+	const char *cursor, *next; /* of the cursor grader; NULL: none */
 	int64_t first_page, default_size, max_size; /* sizes 0: not said */
 };
 

@@ -1,15 +1,19 @@
 /* table -- every grader; the runner finds them here and nowhere else. */
 #include "runner/grader.h"
 
+extern const struct grader grader_concurrency;
 extern const struct grader grader_conditional;
 extern const struct grader grader_crud;
+extern const struct grader grader_cursor;
 extern const struct grader grader_error_envelope;
+extern const struct grader grader_idempotency;
 extern const struct grader grader_negotiation;
 extern const struct grader grader_pagination;
 extern const struct grader grader_persistence;
 extern const struct grader grader_routing;
 extern const struct grader grader_script;
 extern const struct grader grader_validation;
+extern const struct grader grader_workers;
 
 const struct grader *const grader_table[] = {
 	&grader_script,
@@ -21,5 +25,9 @@ const struct grader *const grader_table[] = {
 	&grader_persistence,
 	&grader_conditional,
 	&grader_negotiation,
+	&grader_concurrency,
+	&grader_workers,
+	&grader_idempotency,
+	&grader_cursor,
 	NULL,
 };
