@@ -2,8 +2,10 @@
 #include "graders/ask.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/prng.h"
 #include "runner/base/text.h"
 #include "runner/grader.h"
 
@@ -14,20 +16,58 @@ static const struct exchange nothing = {
 	.res = { .end = HTTP_CANCELLED, .why = "the run ended" },
 };
 
+static bool has_header(const struct http_request *req, const char *name)
+{
+	for (size_t i = 0; i < req->n_headers; i++)
+		if (!strcasecmp(req->headers[i].name, name))
+			return true;
+	return false;
+}
+
+/* "{uuid}" in a header of the manifest is another one in each request. */
+static struct span fresh_value(struct asking *a, struct span value)
+{
+	struct arena *arena = grading_arena(a->g);
+	size_t at = span_find(value, SPAN_LIT("{uuid}"));
+
+	if (at == value.len)
+		return value;
+	return span_of(arena_printf(arena, "%.*s%s%.*s", (int)at, value.data,
+				    ask_uuid(arena, grading_prng(a->g)),
+				    (int)(value.len - at - 6),
+				    value.data + at + 6));
+}
+
+/* The asker's headers, but for those that the request has itself. */
 static void add_headers(struct asking *a, struct http_request *req)
 {
-	size_t n = req->n_headers + a->n_headers;
 	struct http_header *all;
+	size_t n = req->n_headers;
 
 	if (!a->n_headers)
 		return;
-	all = arena_array(grading_arena(a->g), n, sizeof(*all));
-	memcpy(all, a->headers, a->n_headers * sizeof(*all));
-	if (req->n_headers)
-		memcpy(all + a->n_headers, req->headers,
-		       req->n_headers * sizeof(*all));
+	all = arena_array(grading_arena(a->g), n + a->n_headers,
+			  sizeof(*all));
+	if (n)
+		memcpy(all, req->headers, n * sizeof(*all));
+	for (size_t i = 0; i < a->n_headers; i++) {
+		if (has_header(req, a->headers[i].name))
+			continue;
+		all[n].name = a->headers[i].name;
+		all[n++].value = fresh_value(a, a->headers[i].value);
+	}
 	req->headers = all;
 	req->n_headers = n;
+}
+
+const char *ask_uuid(struct arena *arena, struct prng *prng)
+{
+	uint64_t a = prng_next(prng), b = prng_next(prng);
+
+	return arena_printf(arena, "%08x-%04x-4%03x-a%03x-%012llx",
+			    (unsigned)a, (unsigned)(a >> 32) & 0xffff,
+			    (unsigned)(a >> 48) & 0xfff, (unsigned)b & 0xfff,
+			    (unsigned long long)(b >> 16));
 }
 
 /*

@@ -17,6 +17,7 @@ struct arena;
 struct err;
 struct exchange;
 struct grading;
+struct prng;
 
 struct asking {
 	struct grading *g;
@@ -47,6 +48,9 @@ const struct exchange *ask_request(struct asking *a, struct http_request req);
 const struct exchange *const *ask_burst(struct asking *a,
 					const struct http_request *req,
 					size_t n, bool same);
+
+/* A random UUID of version 4. */
+const char *ask_uuid(struct arena *arena, struct prng *prng);
 
 bool ask_answered(const struct exchange *x);
 bool ask_refused(const struct exchange *x); /* the app is gone */

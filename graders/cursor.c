@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "graders/ask.h"
-#include "graders/link.h"
 #include "graders/listing.h"
 #include "graders/option.h"
 #include "graders/pagination.h"
@@ -66,31 +65,7 @@ static const char *first_target(struct cursor *c)
 /* Where the next page is; NULL: there is none. */
 static const char *next_target(struct cursor *c, const struct exchange *x)
 {
-	const struct json *body = view_body(c->arena, x), *v;
-	const struct link *link;
-	struct links links;
-	struct span to;
-	const char *text, *host;
-
-	if (c->r->list.next) {
-		v = body ? view_at(body, c->r->list.next) : NULL;
-		text = view_id(c->arena, v);
-		if (!text)
-			return NULL;
-		if (strncmp(text, c->r->path, strlen(c->r->path)) &&
-		    *text != '?' && strncmp(text, "http", 4))
-			return target_with(c->arena, first_target(c),
-					   c->r->list.cursor, text);
-		to = span_of(text);
-	} else {
-		if (links_read(c->arena, &x->res, &links, NULL) < 0)
-			return NULL;
-		link = links_find(&links, "next");
-		if (!link)
-			return NULL;
-		to = link->target;
-	}
-	return target_resolve(c->arena, x->req.target, to, &host);
+	return listing_next(&c->ask, c->r, x, c->c->size, NULL);
 }
 
 /* Something that happens between two pages. */

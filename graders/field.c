@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graders/ask.h"
 #include "graders/option.h"
 #include "graders/pattern.h"
 #include "runner/base/arena.h"
@@ -166,7 +167,6 @@ static const char *draw_format(const struct field *f, struct prng *prng,
 	int year = (int)prng_range(prng, 2001, 2037);
 	int month = (int)prng_range(prng, 1, 12);
 	int day = (int)prng_range(prng, 1, 28);
-	uint64_t a = prng_next(prng), b = prng_next(prng);
 
 	switch ((enum field_format)f->format) {
 	case FORMAT_EMAIL:
@@ -180,11 +180,7 @@ static const char *draw_format(const struct field *f, struct prng *prng,
 		return arena_printf(arena, "%04d-%02d-%02dT08:%02d:00Z", year,
 				    month, day, month);
 	case FORMAT_UUID:
-		return arena_printf(
-			arena, "%08x-%04x-4%03x-a%03x-%012llx",
-			(unsigned)a, (unsigned)(a >> 32) & 0xffff,
-			(unsigned)(a >> 48) & 0xfff, (unsigned)b & 0xfff,
-			(unsigned long long)(b >> 16));
+		return ask_uuid(arena, prng);
 	case FORMAT_NONE:
 		break;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graders/ask.h"
+#include "graders/link.h"
 #include "graders/resource.h"
 #include "graders/target.h"
 #include "graders/view.h"
@@ -151,6 +152,78 @@ static bool walk_on(struct asking *a, const struct resource *r,
 	return !size || (int64_t)page.rows->count >= size;
 }
 
+/* What the answer names: a cursor or a URL; false: nothing. */
+static bool next_reference(struct asking *a, const struct resource *r,
+			   const struct exchange *x, struct span *ret)
+{
+	struct arena *arena = grading_arena(a->g);
+	const struct json *body = view_body(arena, x);
+	const struct link *link;
+	struct links links;
+
+	if (r->list.next) {
+		const char *text = body ? view_id(arena, view_at(
+						body, r->list.next)) : NULL;
+
+		*ret = span_of(text);
+		return text;
+	}
+	if (links_read(arena, &x->res, &links, NULL) < 0)
+		return false;
+	link = links_find(&links, "next");
+	if (link)
+		*ret = link->target;
+	return link;
+}
+
+const char *listing_next(struct asking *a, const struct resource *r,
+			 const struct exchange *x, int64_t size,
+			 const char *query)
+{
+	struct arena *arena = grading_arena(a->g);
+	struct span to;
+	const char *host;
+
+	if (!next_reference(a, r, x, &to))
+		return NULL;
+	/* A cursor may hold any character, also a slash at its start. */
+	if (r->list.next && !span_starts(to, span_of(r->path)) &&
+	    !span_starts(to, SPAN_LIT("?")) &&
+	    !span_starts(to, SPAN_LIT("http")))
+		return target_with(arena,
+				   listing_target(a, r, -1, size, query),
+				   r->list.cursor, to.data);
+	return target_resolve(arena, x->req.target, to, &host);
+}
+
+static const struct listing *walk_by_cursor(struct asking *a,
+					    const struct resource *r,
+					    int64_t size, const char *query)
+{
+	struct listing *list = arena_alloc(grading_arena(a->g),
+					   sizeof(*list));
+	const char *target = listing_target(a, r, -1, size, query);
+
+	while (target) {
+		struct listing_page page =
+			listing_page(a, r, ask(a, "GET", target));
+
+		if (!page.rows) {
+			list->trouble = arena_printf(
+				grading_arena(a->g), "%s answered %s",
+				ask_what(grading_arena(a->g), page.x),
+				ask_answer(grading_arena(a->g), page.x));
+			break;
+		}
+		if (!listing_add(a, r, list, page)) {
+			list->trouble = "the pages do not end";
+			break;
+		}
+		target = listing_next(a, r, page.x, size, query);
+	}
+	return list;
+}
+
 const struct listing *listing_walk(struct asking *a, const struct resource *r,
 				   int64_t size, const char *query)
 {
@@ -160,6 +233,8 @@ const struct listing *listing_walk(struct asking *a, const struct resource *r,
 
 	if (!size)
 		size = r->list.max_size;
+	if (r->list.cursor)
+		return walk_by_cursor(a, r, size, query);
 	while (walk_on(a, r, list, number, size, query))
 		number++;
 	return list;

@@ -46,6 +46,14 @@ struct listing_page listing_page(const struct asking *a,
 const char *listing_target(struct asking *a, const struct resource *r,
 			   int64_t page, int64_t size, const char *query);
 
+/*
+ * Where an answer says the next page is: by the list's `next`, or by Link
+ * rel="next" where it names none.  NULL: it says nothing.
+ */
+const char *listing_next(struct asking *a, const struct resource *r,
+			 const struct exchange *x, int64_t size,
+			 const char *query);
+
 /* Walk all pages of `size` rows (0: as large as the app allows). */
 const struct listing *listing_walk(struct asking *a, const struct resource *r,
 				   int64_t size, const char *query);

@@ -16,8 +16,6 @@
 
 const char *routing_draw(struct routing *r, const struct route_param *p)
 {
-	uint64_t a, b;
-
 	if (p->values)
 		return p->values[prng_range(r->prng, 0,
 					    (int64_t)p->n_values - 1)];
@@ -31,13 +29,7 @@ const char *routing_draw(struct routing *r, const struct route_param *p)
 							  p->max),
 				    (long long)prng_range(r->prng, 1, 9));
 	case PARAM_UUID:
-		a = prng_next(r->prng);
-		b = prng_next(r->prng);
-		return arena_printf(
-			r->arena, "%08x-%04x-4%03x-a%03x-%012llx",
-			(unsigned)a, (unsigned)(a >> 32) & 0xffff,
-			(unsigned)(a >> 48) & 0xfff, (unsigned)b & 0xfff,
-			(unsigned long long)(b >> 16));
+		return ask_uuid(r->arena, r->prng);
 	case PARAM_PATH:
 		return arena_printf(r->arena, "%s/%s",
 				    prng_word(r->prng, r->arena, 5),
