@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "graders/ask.h"
-#include "graders/link.h"
 #include "graders/resource.h"
 #include "graders/target.h"
 #include "graders/view.h"
 #include "runner/base/arena.h"
 #include "runner/base/json.h"
+#include "runner/expect/link.h"
 #include "runner/grader.h"
 
 static void read_total(const struct asking *a, const char *where,
