@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import struct
+import time
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x4000000, 0x8000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
@@ -117,11 +118,13 @@ def own_cgroups(name):
 
 def leave_cgroups(made):
     for folder, above in made:
-        try:
-            _write(os.path.join(above, "cgroup.procs"), os.getpid())
-            os.rmdir(folder)
-        except OSError:
-            pass
+        _write(os.path.join(above, "cgroup.procs"), os.getpid())
+        end = time.monotonic() + 3
+        while os.path.isdir(folder) and time.monotonic() < end:
+            try:
+                os.rmdir(folder)
+            except OSError:
+                time.sleep(0.01)  # who has just been killed is still in it
 
 
 def _write(path, value):
