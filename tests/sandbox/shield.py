@@ -24,6 +24,8 @@ MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 # Addresses of the world, for documentation, that lo has within a shield.
 WORLD = ("198.51.100.7", "203.0.113.9", "169.254.169.254")
+BOUNDS = {"memory": ("memory.limit_in_bytes", 6 << 30),
+          "pids": ("pids.max", 9000)}
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -86,39 +88,46 @@ def privileged_files(folder):
                         "IIIII", 0x2000001, 0xffffffff, 0, 0xffffffff, 0))
 
 
-def own_cgroups(name):
-    """Version 1 cgroups of our own, for this process: [(folder, before)].
+def own_cgroups():
+    """Folders of the version 1 cgroups that this process is in."""
+    found = []
+    with open("/proc/self/cgroup", encoding="utf-8") as file:
+        for line in file.read().splitlines():
+            _, controller, path = line.split(":", 2)
+            folder = os.path.join("/sys/fs/cgroup", controller,
+                                  path.lstrip("/"))
+            if controller in BOUNDS and os.path.isdir(folder):
+                found.append(folder)
+    return found
+
+
+def make_cgroups(name):
+    """Version 1 cgroups of our own, below ours: their folders.
 
     Boxes put theirs below, so that what they leave is told from what others
     on the machine do; and there is a bound even for what gets out.
     """
     made = []
-    bounds = {"memory": ("memory.limit_in_bytes", 6 << 30),
-              "pids": ("pids.max", 9000)}
     try:
-        with open("/proc/self/cgroup", encoding="utf-8") as file:
-            lines = file.read().splitlines()
-        for line in lines:
-            _, controller, path = line.split(":", 2)
-            above = os.path.join("/sys/fs/cgroup", controller,
-                                 path.lstrip("/"))
-            if controller not in bounds or not os.path.isdir(above):
-                continue
+        for above in own_cgroups():
             folder = os.path.join(above, name)
             os.mkdir(folder)
-            made.append((folder, above))
-            file, value = bounds[controller]
-            _write(os.path.join(folder, file), value)
-            _write(os.path.join(folder, "cgroup.procs"), os.getpid())
+            made.append(folder)
+            bound, value = BOUNDS[above.split("/")[4]]
+            _write(os.path.join(folder, bound), value)
     except OSError:
-        leave_cgroups(made)
+        remove_cgroups(made)
         return []
     return made
 
 
-def leave_cgroups(made):
-    for folder, above in made:
-        _write(os.path.join(above, "cgroup.procs"), os.getpid())
+def enter_cgroups(folders):
+    for folder in folders:
+        _write(os.path.join(folder, "cgroup.procs"), os.getpid())
+
+
+def remove_cgroups(folders):
+    for folder in folders:
         end = time.monotonic() + 3
         while os.path.isdir(folder) and time.monotonic() < end:
             try:
@@ -136,8 +145,10 @@ def become(uid):
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    # Dropping the rights made this process undumpable, its /proc root's.
+    # Dropping rights made this process undumpable, its /proc root's, and
+    # forgot the signal at its parent's death.
     LIBC.prctl(4, 1, 0, 0, 0)
+    LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 class Host:

@@ -13,5 +13,6 @@ for name, family, kind, protocol in (
         ("AF_NFC", 39, 5, 0), ("AF_PPPOX", 24, 2, 0), ("AF_LLC", 26, 2, 0),
         ("AF_RXRPC", 33, 2, 2), ("AF_PHONET", 35, 2, 0), ("AF_MCTP", 45, 2, 0)):
     result = forked(lambda: syscall("socket", family, kind, protocol))
-    if result not in (-errno.EAFNOSUPPORT, -errno.EPERM, -errno.EACCES):
+    if result not in (-errno.EAFNOSUPPORT, -errno.EPERM, -errno.EACCES,
+                      -errno.EPROTONOSUPPORT):
         escaped("%s gave %d" % (name, result))
