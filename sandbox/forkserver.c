@@ -85,6 +85,7 @@ static int command(struct python *ret, const struct forkserver_spec *spec,
 	ret->argv[n++] = ret->library;
 	ret->argv[n++] = spec->packages;
 	ret->argv[n++] = spec->program;
+	ret->argv[n++] = spec->imports ? spec->imports : "*";
 	ret->argv[n++] = "3"; /* FD_SOCKET */
 	ret->argv[n] = NULL;
 	return 0;

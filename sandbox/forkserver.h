@@ -26,6 +26,9 @@ struct forkserver_spec { /* all absolute paths */
 	const char *script;   /* forkserver.py */
 	const char *packages; /* the folder of installed packages */
 	const char *program;  /* the script that starts will run */
+	/* What it will import, "flask_cors,sqlalchemy"; names that
+	 * forkserver.py does not know are passed over.  NULL: everything. */
+	const char *imports;
 };
 
 /*

@@ -1,13 +1,16 @@
 """The fork server: a Python that has imported what submissions import.
 
-usage: forkserver.py LIBRARY PACKAGES PROGRAM FD [SOCKET BUILD IDLE_MS]
+usage: forkserver.py LIBRARY PACKAGES PROGRAM IMPORTS FD
+       forkserver.py LIBRARY PACKAGES PROGRAM IMPORTS FD SOCKET BUILD IDLE_MS
 
 Started as `python3 -I -S forkserver.py ...`, in "/", with FD a socket that
 requests come over (forkserver.c): from one runner, or with SOCKET, where it
 listens, from all of a user's.  LIBRARY is libfumehood-join.so, which answers
 them.  For each start it forks; the child joins a box and comes back here, to
 run the script that it was asked for as a fresh `python3 -I -S` would.  PROGRAM
-is that script as a rule; it is compiled beforehand.
+is that script as a rule; it is compiled beforehand.  IMPORTS says which of
+ON_DEMAND to import, "a,b,c", or "*" for all: what a server takes long to
+import, only one that stays should.
 
 The server itself runs no submitted code, opens nothing, starts no thread,
 makes no engine, client or handler: a child must not inherit what it could not
@@ -23,28 +26,34 @@ import sys
 # Pure imports; measured one by one: no thread, no descriptor, nothing read
 # from the environment that a submission might want to set (prometheus_client
 # and celery do, so they are missing).  What is not installed is skipped.
-MODULES = """
+ALWAYS = """
+    gunicorn.app.base gunicorn.arbiter gunicorn.config gunicorn.http.wsgi
+    gunicorn.workers.gthread concurrent.futures.thread mmap fcntl runpy
     flask flask.cli flask.views flask.json.provider flask.sessions
     werkzeug.serving werkzeug.middleware.proxy_fix werkzeug.security
-    werkzeug.test werkzeug.exceptions werkzeug.routing werkzeug.debug
-    jinja2 jinja2.ext jinja2.loaders
+    werkzeug.test werkzeug.debug jinja2.ext jinja2.loaders
     sqlite3 uuid decimal secrets hashlib hmac csv logging.config tempfile
-    sqlalchemy sqlalchemy.orm sqlalchemy.dialects.sqlite
-    sqlalchemy.ext.declarative sqlalchemy.ext.hybrid sqlalchemy.exc
-    flask_sqlalchemy marshmallow marshmallow.validate pydantic
-    gunicorn.app.base gunicorn.arbiter gunicorn.config
-    gunicorn.workers.gthread gunicorn.http.wsgi
-    mmap fcntl runpy concurrent.futures.thread
 """.split()
 
-# For a server that stays, and has the time.
-MORE_MODULES = """
-    flask_smorest flask_marshmallow marshmallow_sqlalchemy flask_restful
-    flask_cors flask_login flask_wtf flask_jwt_extended flask_httpauth
-    flask_caching flask_limiter flask_bcrypt flask_migrate flask_pydantic
-    jwt bcrypt argon2 email_validator jsonschema requests structlog
-    pythonjsonlogger dotenv
-""".split()
+# By the name that a submission imports.
+ON_DEMAND = {
+    name: (name + " " + more).split() for name, more in {
+        "sqlalchemy": "sqlalchemy.orm sqlalchemy.dialects.sqlite"
+                      " sqlalchemy.ext.declarative sqlalchemy.ext.hybrid"
+                      " sqlalchemy.exc",
+        "flask_sqlalchemy": "sqlalchemy.orm sqlalchemy.dialects.sqlite",
+        "flask_migrate": "", "marshmallow": "marshmallow.validate",
+        "flask_marshmallow": "", "marshmallow_sqlalchemy": "",
+        "flask_smorest": "", "pydantic": "", "flask_pydantic": "",
+        "flask_restful": "flask_restful.reqparse", "flask_restx": "",
+        "flask_cors": "", "flask_login": "", "flask_wtf": "wtforms",
+        "flask_jwt_extended": "", "flask_httpauth": "", "flask_caching": "",
+        "flask_limiter": "", "flask_bcrypt": "", "jwt": "", "bcrypt": "",
+        "argon2": "", "passlib": "passlib.hash", "email_validator": "",
+        "validators": "", "jsonschema": "", "requests": "", "structlog": "",
+        "pythonjsonlogger": "", "dotenv": "", "tenacity": "",
+    }.items()
+}
 
 
 def import_all(names):
@@ -141,7 +150,7 @@ class Scripts(dict):
 
 
 def main():
-    library, packages, program, fd, *rest = sys.argv[1:]
+    library, packages, program, imports, fd, *rest = sys.argv[1:]
     path, build, idle_ms = rest if rest else (None, "", "-1")
     sys.path.append(packages)
     join = ctypes.PyDLL(library)
@@ -153,7 +162,10 @@ def main():
 
     scripts = Scripts()
     scripts[program]
-    import_all(MODULES + (MORE_MODULES if path else []))
+    wanted = ON_DEMAND if imports == "*" else imports.split(",")
+    import_all(ALWAYS)
+    for name in wanted:
+        import_all(ON_DEMAND.get(name, ()))
     rehearse()
     gc.collect()
     gc.freeze()

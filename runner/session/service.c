@@ -111,7 +111,9 @@ static void choose_start(struct service *s)
 	if (s->spec->cold || s->spec->launch->cold)
 		return;
 	s->fork = s->borrowed ? s->spec->warm
-			      : service_warm(s->arena, &s->reused);
+			      : service_warm(s->arena,
+					     s->spec->launch->imports,
+					     &s->reused);
 }
 
 static void release_fork_server(struct service *s)

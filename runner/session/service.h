@@ -64,8 +64,10 @@ struct service_start {
 	int64_t start_ms; /* until ready */
 };
 
-/* A fork server that is there (*ret_reused), or our own; or NULL. */
-struct forkserver *service_warm(struct arena *arena, bool *ret_reused);
+/* A fork server that is there (*ret_reused), or our own with `imports` (NULL:
+ * with all that it knows); or NULL. */
+struct forkserver *service_warm(struct arena *arena, const char *imports,
+				bool *ret_reused);
 
 /* 0, or a negative errno and *why filled: isolation or broken. */
 int service_open(struct arena *arena, const struct service_spec *spec,

@@ -35,7 +35,8 @@ static struct forkserver *connect_there(struct arena *arena,
 	return fs;
 }
 
-struct forkserver *service_warm(struct arena *arena, bool *ret_reused)
+struct forkserver *service_warm(struct arena *arena, const char *imports,
+				bool *ret_reused)
 {
 	struct forkserver *fs;
 	struct forkserver_spec spec;
@@ -51,6 +52,7 @@ struct forkserver *service_warm(struct arena *arena, bool *ret_reused)
 		return fs;
 	}
 	spec = spec_of(&python);
+	spec.imports = imports;
 	return forkserver_spawn(&fs, &spec, &f) < 0 ? NULL : fs;
 }
 
@@ -58,7 +60,7 @@ struct forkserver *session_warm(struct arena *arena)
 {
 	bool reused;
 
-	return service_warm(arena, &reused);
+	return service_warm(arena, NULL, &reused);
 }
 
 static const char *start_shared(struct arena *arena,

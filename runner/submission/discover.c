@@ -8,6 +8,7 @@
 #include "runner/base/err.h"
 #include "runner/base/file.h"
 #include "runner/base/text.h"
+#include "runner/submission/imports.h"
 #include "runner/submission/pysource.h"
 #include "runner/submission/shadow.h"
 #include "runner/submission/startline.h"
@@ -566,6 +567,7 @@ int discover(struct arena *arena, const struct submission *sub,
 			       "create_app(), here and in its folders");
 	launch.cold_reason = shadow_reason(arena, sub, launch.dir);
 	launch.cold = launch.cold_reason;
+	launch.imports = imports_list(arena, sub);
 	*ret = launch;
 	return 0;
 }

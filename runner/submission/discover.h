@@ -23,6 +23,7 @@ struct launch {
 	const char *rule;   /* "wsgi.py", "exercise.json app", ... */
 	bool cold;          /* the warm path would not be the same program */
 	const char *cold_reason; /* "shadows redis", or NULL */
+	const char *imports; /* "flask,jwt": top-level names, for speed */
 };
 
 /*

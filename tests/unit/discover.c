@@ -10,6 +10,7 @@
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 #include "runner/base/file.h"
+#include "runner/submission/imports.h"
 #include "runner/submission/pysource.h"
 #include "runner/submission/submission.h"
 #include "tests/unit/suite.h"
@@ -348,9 +349,28 @@ START_TEST(understands_the_text_of_a_module)
 }
 END_TEST
 
+START_TEST(lists_what_all_modules_import_once)
+{
+	static const struct layout l = {
+		.name = "imports",
+		.files = { { "app.py", "import os, flask.json\nimport a as b\n"
+				       "from . import x\n" },
+			   { "shop/db.py", "def f():\n import late\n"
+					   "from flask import g\n"
+					   "from sqlalchemy.orm import y\n" },
+			   { "README.md", "import nothing\n" } },
+	};
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO(submission_close) const struct submission *sub = submit(arena, &l);
+
+	ck_assert_str_eq(imports_list(arena, sub), "os,flask,a,sqlalchemy");
+}
+END_TEST
+
 SUITE(discover)
 {
 	TEST_LOOP(finds_what_a_person_would_start, ARRAY_LEN(layouts));
+	TEST(lists_what_all_modules_import_once);
 	TEST(says_what_it_looked_for_when_nothing_fits);
 	TEST_LOOP(understands_the_text_of_a_module, ARRAY_LEN(sources));
 }
