@@ -255,9 +255,6 @@ static int become_init(const struct init_plan *plan,
 	    setresuid(ids->init, ids->init, ids->init) < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
 				    "become uid %u", ids->init);
-	if (sethostname("box", 3) < 0 || setdomainname("", 0) < 0)
-		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
-				    "set the host name");
 	return 0;
 }
 
@@ -266,6 +263,9 @@ static int build_network(struct init *init, struct sandbox_failure *reterr)
 	uint16_t port = init->plan->listen_port;
 	int r = net_up();
 
+	if (sethostname("box", 3) < 0 || setdomainname("", 0) < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
+				    "set the host name");
 	if (r < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, -r,
 				    "bring up loopback");
@@ -290,9 +290,10 @@ static int build(struct init *init, struct sandbox_failure *reterr)
 	if (r < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_CGROUP, -r,
 				    "enter the cgroup");
-	r = become_init(plan, reterr);
+	/* The network first: the keeper is writing the id maps meanwhile. */
+	r = build_network(init, reterr);
 	if (r == 0)
-		r = build_network(init, reterr);
+		r = become_init(plan, reterr);
 	if (r == 0)
 		r = root_build(plan->root, reterr);
 	if (r < 0)

@@ -78,6 +78,11 @@ static void kill_all(struct keeper *k)
 		return;
 	k->killing = true;
 	if (k->once) { /* ending init ends all, and saves the question */
+		keeper_sample(k);
+		/* What only init still holds, the kernel frees in its own time
+		 * and not in ours. */
+		for (int i = 0; i < INIT_FD_N; i++)
+			close_fd(&k->box[i]);
 		syscall(SYS_pidfd_send_signal, k->init_pidfd, SIGKILL, NULL, 0);
 		k->killed = k->lost = true;
 		return;
@@ -149,7 +154,8 @@ static void conclude(struct keeper *k)
 	if (k->concluded || !k->killed || (!k->ended && !k->lost))
 		return;
 	k->concluded = true;
-	keeper_sample(k);
+	if (!k->once)
+		keeper_sample(k);
 	k->state.peak.wall_ms = (keeper_now_ns() - k->started_ns) / 1000000;
 	drain_output(k);
 	decide_reason(k);

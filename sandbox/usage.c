@@ -107,6 +107,7 @@ static void check_counters(struct keeper *k, const struct cgroup_counters *c)
 	int64_t used_us = c->cpu_us - k->base.cpu_us;
 
 	raise(&s->peak.cpu_ms, used_us / 1000);
+	raise_int(&s->peak.processes, c->pids_peak);
 	if (c->memory_peak_bytes >= 0)
 		raise(&s->peak.memory_bytes, c->memory_peak_bytes);
 	if (c->oom_kills > k->base.oom_kills)
