@@ -1,0 +1,168 @@
+"""A transcript is evidence: it can be read again, compared, checked, signed."""
+
+import json
+
+import pytest
+
+APP = """\
+from flask import Flask
+app = Flask(__name__)
+
+@app.get("/")
+def root():
+    return {"ok": %s}
+"""
+
+
+@pytest.fixture
+def exercise(tmp_path):
+    folder = tmp_path / "tiny"
+    (folder / "probes").mkdir(parents=True)
+    (folder / "brief.md").write_text("R1: GET / answers.\n")
+    (folder / "exercise.json").write_text(json.dumps({
+        "format": 1, "slug": "tiny", "title": "Tiny", "level": "junior",
+        "minutes": 5, "skills": ["rest"],
+        "criteria": [
+            {"id": name, "title": name, "skill": "rest", "points": 2,
+             "script": f"probes/{name}.hurl", "spec": ["R1"],
+             "visibility": "hidden" if name == "value" else "public"}
+            for name in ("status", "value")]}))
+    (folder / "probes/status.hurl").write_text("GET {{base}}/\nHTTP 200\n")
+    (folder / "probes/value.hurl").write_text(
+        'GET {{base}}/\nHTTP *\n[Asserts]\njsonpath "$.ok" == true\n')
+    return folder
+
+
+@pytest.fixture
+def good(grade, exercise, submission):
+    return grade(exercise, submission({"app.py": APP % "True"}))
+
+
+@pytest.fixture
+def bad(grade, exercise, submission):
+    return grade(exercise, submission({"app.py": APP % "False"}))
+
+
+def test_a_report_from_the_transcript_is_that_of_the_run(fumehood, bad):
+    again = fumehood("report", bad.transcript_path, "--report", "json")
+    assert again.status == 0
+    assert again.document == bad.document
+
+
+def test_what_is_no_transcript_is_refused(fumehood, tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_text("{}\n")
+    assert fumehood("report", path).status == 2
+    assert fumehood("report", tmp_path / "nowhere").status == 2
+    path.write_text('{"n":0,"at_ns":0,"kind":"begin","prev":"",'
+                    '"format":"fumehood-transcript/9"}\n')
+    result = fumehood("report", path)
+    assert result.status == 2 and "fumehood-transcript/9" in result.err
+
+
+def test_a_whole_transcript_verifies(fumehood, good, bad):
+    for result in good, bad:
+        assert fumehood("verify", result.transcript_path).status == 0
+
+
+@pytest.mark.parametrize("old, new, question", [
+    ('"kind":"request"', '"kind":"repuest"', "digest of the one before"),
+    ('"points":2,"max_points":4', '"points":4,"max_points":4', "score"),
+    ('"status":"fail"', '"status":"pass"', "digest of the one before"),
+], ids=["event", "score", "finding"])
+def test_an_altered_transcript_does_not(fumehood, bad, old, new, question):
+    text = bad.transcript_path.read_text()
+    assert old in text
+    bad.transcript_path.write_text(text.replace(old, new, 1))
+    result = fumehood("verify", bad.transcript_path)
+    assert result.status == 1
+    assert any(line.startswith("BAD") and question in line
+               for line in result.out.splitlines())
+
+
+def test_a_cut_transcript_is_read_and_does_not_verify(fumehood, good):
+    text = good.transcript_path.read_bytes()
+    good.transcript_path.write_bytes(text[:len(text) * 2 // 3])
+    assert fumehood("verify", good.transcript_path).status == 1
+    report = fumehood("report", good.transcript_path, "--report", "json")
+    assert report.status == 0 and "cut off" in report.err
+    assert report.document["outcome"] == "interrupted"
+
+
+@pytest.fixture
+def key(fumehood, tmp_path):
+    assert fumehood("keygen", tmp_path / "key").status == 0
+    return tmp_path / "key"
+
+
+def test_a_signature_holds_for_its_key_and_transcript(
+        fumehood, grade, exercise, submission, key, tmp_path):
+    result = grade(exercise, submission({"app.py": APP % "True"}),
+                   "--sign", key)
+    path = result.transcript_path
+    signed = json.loads(
+        path.with_name(path.name + ".intoto.json").read_text())
+    assert signed["payloadType"] == "application/vnd.in-toto+json"
+    verify = fumehood("verify", path, "--key", f"{key}.pub")
+    assert verify.status == 0, verify
+    fumehood("keygen", tmp_path / "other")
+    assert fumehood("verify", path, "--key",
+                    tmp_path / "other.pub").status == 1
+    path.write_text(path.read_text().replace('"status":"pass"',
+                                             '"status":"fail"', 1))
+    assert fumehood("verify", path, "--key", f"{key}.pub").status == 1
+
+
+def test_a_key_is_private_and_never_replaced(fumehood, key):
+    assert key.stat().st_mode & 0o777 == 0o600
+    before = key.read_bytes()
+    result = fumehood("keygen", key)
+    assert result.status == 2 and key.read_bytes() == before
+
+
+def test_signing_wants_a_private_key_before_anything_runs(
+        fumehood, exercise, submission, key):
+    result = fumehood("grade", exercise, submission({"app.py": ""}),
+                      "--sign", f"{key}.pub")
+    assert result.status == 2
+
+
+def test_a_difference_says_what_got_better_and_worse(fumehood, good, bad):
+    worse = fumehood("diff", good.transcript_path, bad.transcript_path,
+                     "--report", "json")
+    assert worse.status == 1
+    changes = {c["id"]: c["change"] for c in worse.document["criteria"]}
+    assert changes == {"status": "same", "value": "regressed"}
+    better = fumehood("diff", bad.transcript_path, good.transcript_path)
+    assert better.status == 0 and "improved" in better.out
+
+
+MOODY = """\
+import os
+from flask import Flask
+app = Flask(__name__)
+mood = os.urandom(8)[0] & 1
+
+@app.get("/")
+def root():
+    return {"ok": bool(mood)}
+"""
+
+
+def test_a_criterion_that_disagrees_with_itself_is_flaky(
+        grade, exercise, submission):
+    # Wrongly the same 30 times: one time in 2**29.
+    result = grade(exercise, submission({"app.py": MOODY}), "--repeat", "30")
+    assert result.status == 7, result
+    assert result.criterion("value")["status"] == "flaky"
+    assert result.criterion("status")["status"] == "pass"
+    assert result.document["score"]["max_points"] == 2
+
+
+def test_runs_that_agree_are_graded_once(grade, exercise, submission):
+    result = grade(exercise, submission({"app.py": APP % "False"}),
+                   "--repeat", "3")
+    assert result.status == 1
+    repeats = [e for e in result.transcript if e["kind"] == "repeat"]
+    assert [e["run"] for e in repeats] == [2, 3]
+    assert result.document["score"]["points"] == 2
