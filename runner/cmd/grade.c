@@ -22,13 +22,16 @@
 #include "runner/submission/submission.h"
 #include "runner/transcript/attest.h"
 #include "runner/transcript/sign.h"
+#include "sandbox/forkserver.h"
+
+#define REPEAT_MAX 1000
 
 struct grade_options {
 	struct option_u64 seed;
 	struct option_list only, reports;
 	int threshold;
 	const char *transcript, *label, *isolation, *view, *sign;
-	int64_t deadline_ms;
+	int64_t deadline_ms, repeat;
 	bool cold, quiet, exit_zero;
 };
 
@@ -42,6 +45,9 @@ static const struct option_spec options[] = {
 	  "ask this criterion and what it needs; may be repeated" },
 	{ "threshold", 0, OPTION_PERCENT, AT(threshold), "P",
 	  "exit with 0 from this percentage on (default: 100)" },
+	{ "repeat", 0, OPTION_INT, AT(repeat), "N",
+	  "run N times; a criterion that does not agree with itself is "
+	  "flaky" },
 	{ "transcript", 0, OPTION_STRING, AT(transcript), "FILE",
 	  "write the transcript there, not to the folder of runs" },
 	{ "sign", 0, OPTION_STRING, AT(sign), "KEY",
@@ -106,12 +112,14 @@ static int load_exercise(struct grade *g)
 	return EXIT_STATUS_OK;
 }
 
-static int check_only(struct grade *g)
+static int check_words(struct grade *g)
 {
 	const struct exercise *ex = g->ex;
 	const char **ids = arena_array(g->c->arena, ex->n_criteria + 1,
 				       sizeof(*ids));
 
+	if (g->o->repeat > REPEAT_MAX)
+		return cmd_usage(g->c, "--repeat wants at most %d", REPEAT_MAX);
 	for (size_t i = 0; i < ex->n_criteria; i++)
 		ids[i] = ex->criteria[i].id;
 	for (size_t i = 0; i < g->o->only.n; i++) {
@@ -207,6 +215,7 @@ static int fill_session(struct grade *g, struct err *err)
 		.reduced = strcmp(o->isolation, "reduced") == 0,
 		.threshold = o->threshold,
 		.deadline_ms = o->deadline_ms,
+		.repeat = (int)o->repeat,
 		.only = o->only.items,
 		.n_only = o->only.n,
 		.interrupt_fd = -1,
@@ -235,13 +244,17 @@ static int run_session(struct grade *g, struct transcript *t,
 		       struct err *err)
 {
 	struct arena *arena = g->c->arena;
+	bool shares = g->o->repeat > 1 && !g->o->cold;
+	struct forkserver *warm = shares ? session_warm(arena) : NULL;
 	int r;
 
+	g->session.warm = warm;
 	if (refused)
 		r = session_refuse(arena, g->ex, sub, refused, &g->session, t,
 				   err);
 	else
 		r = session_run(arena, g->ex, sub, &g->session, t, err);
+	forkserver_free(warm);
 	clear_progress(g);
 	return r;
 }
@@ -370,7 +383,7 @@ static int run(const struct command *c)
 	if (status == EXIT_STATUS_OK)
 		status = load_exercise(&g);
 	if (status == EXIT_STATUS_OK)
-		status = check_only(&g);
+		status = check_words(&g);
 	return status == EXIT_STATUS_OK ? grade_submission(&g) : status;
 }
 

@@ -240,6 +240,21 @@ void run_event_denied(struct run *run, size_t request,
 	transcript_event(run->t, "denied", body);
 }
 
+void run_event_repeat(struct run *run, int k, const char *outcome,
+		      const char *const *statuses)
+{
+	struct jsonout *body = jsonout_object();
+	struct jsonout *list = jsonout_object();
+
+	jsonout_int(body, "run", k);
+	jsonout_str(body, "outcome", outcome);
+	for (size_t i = 0; i < run->ex->n_criteria; i++)
+		if (statuses[i])
+			jsonout_str(list, run->criteria[i].c->id, statuses[i]);
+	jsonout_add(body, "statuses", list);
+	transcript_event(run->t, "repeat", body);
+}
+
 static void add_peak(struct jsonout *to, const struct sandbox_usage *peak)
 {
 	jsonout_int(to, "wall_ms", peak->wall_ms);

@@ -429,3 +429,12 @@ void run_criterion(struct run *run, size_t i)
 		grading_not_measured(&g, CHECK(.title = c->title),
 				     "the grader found nothing to say");
 }
+
+void run_flaky(struct run *run, size_t i, const char *message)
+{
+	struct grading g = { .run = run, .rc = &run->criteria[i],
+			     .findings = &run->findings[i] };
+
+	add_finding(&g, CHECK(.title = "all runs agree"), STATUS_FLAKY,
+		    message);
+}

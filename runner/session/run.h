@@ -67,8 +67,14 @@ void run_criterion(struct run *run, size_t i);
  * `ret` has room for all criteria of the exercise. */
 struct verdict run_verdict(const struct run *run, struct arena *arena,
 			   struct record_criterion *ret);
+/* Take a criterion out of the score: its runs do not agree. */
+void run_flaky(struct run *run, size_t i, const char *message);
 /* Record what the app printed and tried since the last time. */
 struct span run_record_output(struct run *run, size_t request);
+
+/* repeat.c */
+/* Run again, options->repeat times in all, and compare. */
+void run_repeat(struct run *run);
 
 /* events.c */
 void run_event_begin(struct run *run);
@@ -78,6 +84,9 @@ void run_event_signal(struct run *run, int sig);
 void run_event_restart(struct run *run, bool ready, const char *reason);
 void run_event_denied(struct run *run, size_t request,
 		      const struct sandbox_denied *denied, int count);
+/* What criteria came to in the k-th run; NULL where it had none. */
+void run_event_repeat(struct run *run, int k, const char *outcome,
+		      const char *const *statuses);
 void run_event_box_ended(struct run *run, const struct sandbox_state *state);
 /* `outcome` is "graded" or the name of an enum outcome. */
 void run_event_end(struct run *run, const char *outcome, const char *reason,

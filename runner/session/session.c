@@ -197,6 +197,16 @@ static void serve_and_ask(struct run *run, struct service_failure *why)
 		ask_all(run);
 }
 
+static void end_graded(struct run *run)
+{
+	run_repeat(run);
+	/* The deadline is of one run, and this one's may be over by now. */
+	if (watch_is_readable(run->options->interrupt_fd))
+		end_stopped(run);
+	else
+		run_event_end(run, "graded", NULL, NULL);
+}
+
 static void run_in_box(struct run *run)
 {
 	const struct service_spec spec = {
@@ -225,7 +235,7 @@ static void run_in_box(struct run *run)
 	else if (run->n_done < run->n_selected || is_stopped(run))
 		end_stopped(run);
 	else
-		run_event_end(run, "graded", NULL, NULL);
+		end_graded(run);
 }
 
 static int watch_for_stops(struct run *run, struct err *err)

@@ -27,7 +27,8 @@ struct session_options {
 	struct forkserver *warm; /* borrowed: use this one; may be NULL */
 	bool reduced;           /* --isolation reduced */
 	int threshold;          /* hundredths of a percent, for the record */
-	int64_t deadline_ms;    /* 0: the exercise's budget; of the whole run */
+	int64_t deadline_ms;    /* 0: the exercise's budget; of one run */
+	int repeat;             /* run that often; who disagrees is flaky */
 	const char *const *only; /* criterion ids; what they need runs too */
 	size_t n_only;
 	const char *const *first; /* asked before the others: who practises
