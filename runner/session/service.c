@@ -23,7 +23,7 @@
 #define LISTEN_POLL_MS 10
 #define MOUNTS        4
 #define ENV_FIXED     9
-#define ARGS          9
+#define ARGS          11
 
 struct service {
 	struct arena *arena;
@@ -216,6 +216,8 @@ static const char *const *arguments(struct service *s, bool warm)
 		argv[n++] = s->python.exe;
 		argv[n++] = "-I";
 		argv[n++] = "-S";
+		argv[n++] = "-X"; /* as the fork server */
+		argv[n++] = "utf8";
 	}
 	argv[n++] = s->python.serve;
 	argv[n++] = arena_printf(s->arena, "packages=%s", s->python.packages);
