@@ -13,7 +13,7 @@
 
 struct position {
 	const char *file;
-	long line, column;
+	long line, column; /* column 0: the message names none */
 };
 
 static bool read_number(const char **p, long *ret)
@@ -39,7 +39,7 @@ static bool read_position(struct arena *arena, const char *msg,
 			continue;
 		p++;
 		if (!read_number(&p, &ret->column))
-			continue;
+			ret->column = 0;
 		ret->file = arena_memdup(arena, msg, (size_t)(colon - msg));
 		return true;
 	}
@@ -96,7 +96,7 @@ static void print_line(struct arena *arena, FILE *out, struct span line,
 void source_show(struct arena *arena, FILE *out, const char *msg)
 {
 	struct position at;
-	struct span text, line = { "", 0 };
+	struct span text, line = {"", 0};
 	struct err err;
 
 	fprintf(out, "%s\n", text_visible_lines(arena, span_of(msg), 0));
@@ -105,5 +105,6 @@ void source_show(struct arena *arena, FILE *out, const char *msg)
 	    !find_line(text, at.line, &line))
 		return;
 	print_line(arena, out, line, at.line);
-	print_caret(out, line, at.column);
+	if (at.column)
+		print_caret(out, line, at.column);
 }

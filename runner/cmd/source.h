@@ -12,8 +12,8 @@
 
 struct arena;
 
-/* Print `msg`, and the line it points to when it begins with FILE:LINE:COLUMN
- * and the file can be read. */
+/* Print `msg`, and the line it points to when it begins with FILE:LINE and
+ * perhaps a column, and the file can be read. */
 void source_show(struct arena *arena, FILE *out, const char *msg);
 
 #endif

@@ -16,6 +16,7 @@ const struct verb *const verb_table[] = {
 	&verb_list,
 	&verb_show,
 	&verb_probe,
+	&verb_lint,
 	/* practice */
 	&verb_new,
 	&verb_watch,

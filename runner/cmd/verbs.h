@@ -16,6 +16,7 @@ extern const struct verb verb_grade;
 extern const struct verb verb_keygen;
 extern const struct verb verb_help;
 extern const struct verb verb_hint;
+extern const struct verb verb_lint;
 extern const struct verb verb_list;
 extern const struct verb verb_new;
 extern const struct verb verb_probe;

@@ -59,4 +59,13 @@ int script_points(const struct script *script);
 /* How many checks it makes when nothing fails before them. */
 size_t script_checks(const struct script *script);
 
+struct script_spec {
+	const char *id; /* "R2.1" */
+	int line, column; /* of the directive */
+};
+/* Every clause of the brief that a directive names; *ret_n of them. */
+const struct script_spec *script_specs(struct arena *arena,
+				       const struct script *script,
+				       size_t *ret_n);
+
 #endif

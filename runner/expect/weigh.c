@@ -36,8 +36,8 @@ static size_t checks_of(struct entry *e, struct share *ret)
 		if (!(e->marks.extra->has & 1u << i))
 			continue;
 		if (ret)
-			ret[n] = (struct share){ -1,
-						 &e->marks.extra->weights[i] };
+			ret[n] =
+				(struct share){-1, &e->marks.extra->weights[i]};
 		n++;
 	}
 	return n;
@@ -165,4 +165,36 @@ int script_points(const struct script *script)
 size_t script_checks(const struct script *script)
 {
 	return script->n_checks;
+}
+
+static void add_spec(struct arena *arena, struct list *list,
+		     const struct marks *m)
+{
+	if (m->spec)
+		*(struct script_spec *)list_add(arena, list,
+						sizeof(struct script_spec)) =
+			(struct script_spec){m->spec, m->at.line, m->at.column};
+}
+
+const struct script_spec *
+script_specs(struct arena *arena, const struct script *script, size_t *ret_n)
+{
+	struct list list = {0};
+
+	for (size_t i = 0; i < script->n_entries; i++) {
+		const struct entry *e = &script->entries[i];
+		const struct expectation *x = &e->expect;
+
+		add_spec(arena, &list, &e->marks);
+		add_spec(arena, &list, &x->marks);
+		for (size_t k = 0; k < x->n_captures; k++)
+			add_spec(arena, &list, &x->captures[k].marks);
+		for (size_t k = 0; k < x->headers.n; k++)
+			add_spec(arena, &list, &x->headers.items[k].marks);
+		for (size_t k = 0; k < x->n_asserts; k++)
+			add_spec(arena, &list, &x->asserts[k].marks);
+		add_spec(arena, &list, &x->body.marks);
+	}
+	*ret_n = list.n;
+	return list.items;
 }

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -160,3 +161,23 @@ def test_a_schema_and_a_table_are_read_beside_the_script(probe, tmp_path):
     checks = result.document["criteria"][0]["checks"]
     assert [c["status"] for c in checks] == ["pass", "pass", "fail"] * 2
     assert "absent" in checks[2]["message"]
+
+
+@pytest.mark.parametrize("exercise", sorted(
+    path.parent.name for path in EXERCISES.glob("*/exercise.json")))
+def test_every_exercise_passes_lint(fumehood, exercise):
+    result = fumehood("lint", exercise)
+    assert result.status == 0, result
+
+
+def test_lint_shows_each_mistake_with_its_line(fumehood, tmp_path):
+    folder = tmp_path / "catalogue"
+    shutil.copytree(EXERCISES / "catalogue", folder)
+    for name in ("10-create", "20-replace"):
+        script = folder / "probes" / (name + ".hurl")
+        script.write_text(script.read_text().replace("status ==", "stat ==",
+                                                     1))
+    result = fumehood("lint", folder)
+    assert result.status == 3
+    assert result.out.count("expecting a query") == 2
+    assert "      | ^" in result.out
