@@ -8,6 +8,4 @@ from attack import FACTS, refused
 for path in (FACTS["bound"] + "/attack.py", "/usr/bin/env"):
     fd = os.open(path, os.O_RDONLY)
     for kind in (fcntl.F_WRLCK, fcntl.F_RDLCK):
-        if os.stat(path).st_uid != os.getuid():
-            refused("a lease on " + path, lambda: fcntl.fcntl(
-                fd, 1024, kind))
+        refused("a lease on " + path, lambda: fcntl.fcntl(fd, 1024, kind))
