@@ -62,7 +62,7 @@ def device(folder, _):
 
 def deep(folder, _):
     os.chdir(folder)
-    for _ in range(1500):
+    for _ in range(300):
         os.mkdir("d")
         os.chdir("d")
     os.chdir("/")
@@ -70,7 +70,7 @@ def deep(folder, _):
 
 def wide(folder, _):
     os.mkdir(folder + "/many")
-    for number in range(30000):
+    for number in range(6000):
         os.close(os.open("%s/many/%d" % (folder, number),
                          os.O_CREAT | os.O_WRONLY, 0o600))
 

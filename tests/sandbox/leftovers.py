@@ -129,12 +129,16 @@ class Watch:
         return ["%s %s" % (kind, thing) for kind in now
                 for thing in sorted(now[kind] - self.before[kind])]
 
-    def left(self, grace=GRACE_SECONDS):
-        """What is new and stays for `grace` seconds, as a list of words."""
+    def left(self, grace=GRACE_SECONDS, kinds=("",)):
+        """What is new and stays for `grace` seconds, as a list of words.
+
+        Only what begins with one of `kinds`.
+        """
         end = time.monotonic() + grace
         while True:
             reap(self.keep)
-            found = self._new()
+            found = [thing for thing in self._new()
+                     if thing.startswith(kinds)]
             if not found or time.monotonic() > end:
                 break
             time.sleep(0.01)

@@ -26,8 +26,8 @@ def _interrupted(worker, cases, number, seconds):
 
 def _gone(worker, number, seconds):
     """Everything but cgroups must go by itself, and soon."""
-    left = [thing for thing in worker.watch.left(GONE_SECONDS)
-            if not thing.startswith("cgroup")]
+    left = worker.watch.left(GONE_SECONDS, ("process", "mount", "System V",
+                                            "key", "descriptor", "namespace"))
     return ["signal %d at %.1f ms left %s" % (number, seconds * 1000, thing)
             for thing in left]
 

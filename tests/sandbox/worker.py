@@ -111,7 +111,8 @@ class Worker:
         self.environment = {
             "PATH": "/usr/bin:/bin", "TMPDIR": self.scratch,
             "HOME": self.scratch, "TOKEN": self.host.secret,
-            "FUMEHOOD_SECRET": self.host.secret}
+            "FUMEHOOD_SECRET": self.host.secret,
+            "HIDDEN": "fumehood-hidden-" + os.urandom(8).hex()}
         self.watch = leftovers.Watch(self.shielded, self.scratch,
                                      [self.host.witness], cgroups)
 
