@@ -299,6 +299,7 @@ static int build(struct init *init, struct sandbox_failure *reterr)
 	if (r < 0)
 		return r;
 	init->fds[INIT_FD_SCRATCH] = plan->root->scratch;
+	init->fds[INIT_FD_DECOYS] = plan->root->decoys;
 	init->fds[INIT_FD_PROC] = open("/proc", O_RDONLY | O_DIRECTORY |
 							O_CLOEXEC);
 	if (plan->layers & (1u << SANDBOX_LAYER_LANDLOCK))
@@ -322,8 +323,9 @@ static void say_ready(struct init *init)
 			fds[n++] = init->fds[i];
 	}
 	wire_send(init->control, &report, sizeof(report), fds, n);
-	/* The keeper watches these two; we have no use for them. */
+	/* The keeper watches these; we have no use for them. */
 	init->fds[INIT_FD_SCRATCH] = init->fds[INIT_FD_PROC] = -1;
+	init->fds[INIT_FD_DECOYS] = -1;
 }
 
 /*

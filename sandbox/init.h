@@ -50,6 +50,7 @@ enum init_fd {
 	INIT_FD_LISTEN4,
 	INIT_FD_LISTEN6,
 	INIT_FD_LANDLOCK,
+	INIT_FD_DECOYS,   /* inotify, see root_decoy() */
 	INIT_FD_N,
 };
 

@@ -79,6 +79,7 @@ static void kill_all(struct keeper *k)
 	k->killing = true;
 	if (k->once) { /* ending init ends all, and saves the question */
 		keeper_sample(k);
+		keeper_read_decoys(k);
 		/* What only init still holds, the kernel frees in its own time
 		 * and not in ours. */
 		for (int i = 0; i < INIT_FD_N; i++)
@@ -265,7 +266,7 @@ static void check_time(struct keeper *k)
 
 bool keeper_step(struct keeper *k, int extra, int timeout_ms)
 {
-	enum { EXTRA, CONTROL, REPORT, OUTPUT, LISTENER, OOM, N };
+	enum { EXTRA, CONTROL, REPORT, OUTPUT, LISTENER, OOM, DECOYS, N };
 	struct pollfd pfds[N] = {
 		[EXTRA] = { .fd = extra, .events = POLLIN },
 		[CONTROL] = { .fd = k->control, .events = POLLIN },
@@ -274,6 +275,7 @@ bool keeper_step(struct keeper *k, int extra, int timeout_ms)
 		[LISTENER] = { .fd = k->listener, .events = POLLIN },
 		[OOM] = { .fd = k->concluded ? -1 : k->cg.oom_event,
 			  .events = POLLIN },
+		[DECOYS] = { .fd = k->box[INIT_FD_DECOYS], .events = POLLIN },
 	};
 	int due_ms = next_due_ms(k);
 
@@ -289,6 +291,8 @@ bool keeper_step(struct keeper *k, int extra, int timeout_ms)
 		drain_output(k);
 	if (pfds[OOM].revents)
 		keeper_sample(k);
+	if (pfds[DECOYS].revents)
+		keeper_read_decoys(k);
 	if (pfds[REPORT].revents)
 		take_report(k);
 	if (pfds[CONTROL].revents)
@@ -303,6 +307,7 @@ void keeper_sync(struct keeper *k)
 	drain_output(k);
 	if (k->listener >= 0)
 		keeper_answer(k);
+	keeper_read_decoys(k);
 	if (!k->concluded && k->confined)
 		keeper_sample(k);
 	k->state.peak.wall_ms =

@@ -49,7 +49,6 @@ struct keeper {
 	int output;              /* read end of the program's pipe */
 	int output_memfd;        /* what the runner reads */
 	int ended_event;         /* readable once concluded */
-	int decoys;              /* an inotify descriptor */
 
 	int64_t started_ns, next_sample_ns, sample_interval_ns;
 	int64_t disk_base_bytes, inodes_base;
@@ -101,6 +100,7 @@ void keeper_sample_end(struct keeper *k, int64_t max_rss_bytes);
 
 /* notify.c: answer what waits at the listener. */
 void keeper_answer(struct keeper *k);
+void keeper_read_decoys(struct keeper *k);
 void keeper_record(struct keeper *k, const char *call, const char *detail);
 
 int64_t keeper_now_ns(void);

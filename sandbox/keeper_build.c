@@ -188,7 +188,7 @@ static void reset(struct keeper *k, const struct sandbox_spec *spec,
 		.spec = spec, .policy = policy, .init = -1, .init_pidfd = -1,
 		.control = -1, .filter = -1, .report = -1, .listener = -1,
 		.program = -1, .output = -1, .output_memfd = -1,
-		.ended_event = -1, .decoys = -1,
+		.ended_event = -1,
 		.cg = { .folder = -1, .oom_event = -1 },
 	};
 	memset(k->box, -1, sizeof(k->box));

@@ -3,7 +3,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "sandbox/decode.h"
 #include "sandbox/keeper.h"
@@ -32,6 +34,23 @@ void keeper_record(struct keeper *k, const char *call, const char *detail)
 				      .first_ns = keeper_now_ns() };
 	snprintf(d->call, sizeof(d->call), "%s", call);
 	snprintf(d->detail, sizeof(d->detail), "%s", detail);
+}
+
+void keeper_read_decoys(struct keeper *k)
+{
+	_Alignas(struct inotify_event) char events[4096];
+	int fd = k->box[INIT_FD_DECOYS];
+	ssize_t n = fd < 0 ? -1 : read(fd, events, sizeof(events));
+
+	for (ssize_t at = 0; at < n;) {
+		struct inotify_event event;
+
+		memcpy(&event, events + at, sizeof(event));
+		/* With a name it is about something bound below it. */
+		if (root_decoy(event.wd) && !event.len)
+			keeper_record(k, "open", root_decoy(event.wd));
+		at += (ssize_t)(sizeof(event) + event.len);
+	}
 }
 
 /* The errno that the call fails with; 0: it succeeds. */

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -47,6 +48,9 @@ static const struct {
 	{ "/proc/self/fd/1", "dev/stdout" },
 	{ "/proc/self/fd/2", "dev/stderr" },
 };
+
+static const char *const decoys[] = { "/etc/shadow", "/etc/gshadow",
+				      "/etc/sudoers", "/root", "/home" };
 
 /* Writable everywhere, by everybody, for as long as the box lasts. */
 static const char *const scratch_dirs[] = { "/tmp", "/var/tmp", "/dev/shm" };
@@ -187,6 +191,29 @@ static int enter_root(struct sandbox_failure *reterr)
 		return fail(reterr, "pivot_root to", NEW_ROOT);
 	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return fail(reterr, "detach the old", "/");
+	return 0;
+}
+
+const char *root_decoy(int watch)
+{
+	return watch >= 1 && (size_t)watch <= COUNT(decoys)
+		       ? decoys[watch - 1]
+		       : NULL;
+}
+
+/* A folder and not a file: it can be opened, which inotify tells, and not be
+ * read, which is what a program should meet. */
+static int make_decoys(struct root *root, struct sandbox_failure *reterr)
+{
+	root->decoys = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	for (size_t i = 0; i < COUNT(decoys); i++) {
+		const char *path = inside(decoys[i]);
+
+		if (make_dirs(path, 0555) < 0)
+			return fail(reterr, "make", decoys[i]);
+		if (root->decoys >= 0)
+			inotify_add_watch(root->decoys, path, IN_OPEN);
+	}
 	return 0;
 }
 
@@ -397,6 +424,8 @@ int root_build(struct root *root, struct sandbox_failure *reterr)
 		r = make_scratch(root, reterr);
 	if (r == 0)
 		r = attach_scratch(root, reterr);
+	if (r == 0)
+		r = make_decoys(root, reterr);
 	if (r == 0)
 		r = attach_mounts(root, reterr);
 	root_close_sources(root);

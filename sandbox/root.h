@@ -24,7 +24,15 @@ struct root {
 	int sources[ROOT_MOUNTS_MAX]; /* likewise, of spec->mounts */
 	bool is_dir[ROOT_MOUNTS_MAX];
 	int scratch;                  /* the writable tmpfs, once built */
+	int decoys;                   /* inotify: see root_decoy(); or -1 */
 };
+
+/*
+ * Empty folders where people look for secrets.  There is nothing to read, and
+ * no call to refuse; but that somebody looked is worth knowing.  The name of
+ * the i-th, as inotify counts: from 1.  NULL: no such.
+ */
+const char *root_decoy(int watch);
 
 void root_init(struct root *root, const struct sandbox_spec *spec,
 	       const struct ids *ids);

@@ -183,7 +183,8 @@ int root_open_sources(struct root *root, struct sandbox_failure *reterr)
 void root_init(struct root *root, const struct sandbox_spec *spec,
 	       const struct ids *ids)
 {
-	*root = (struct root){ .spec = spec, .ids = ids, .scratch = -1 };
+	*root = (struct root){ .spec = spec, .ids = ids, .scratch = -1,
+			       .decoys = -1 };
 	memset(root->binds, -1, sizeof(root->binds));
 	memset(root->sources, -1, sizeof(root->sources));
 }
