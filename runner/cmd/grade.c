@@ -12,28 +12,17 @@
 #include "runner/base/err.h"
 #include "runner/base/file.h"
 #include "runner/base/text.h"
+#include "runner/cmd/grade.h"
 #include "runner/cmd/handin.h"
 #include "runner/cmd/interrupt.h"
 #include "runner/cmd/outcome.h"
-#include "runner/cmd/reports.h"
 #include "runner/cmd/verbs.h"
 #include "runner/exercise/exercise.h"
-#include "runner/session/session.h"
 #include "runner/submission/submission.h"
 #include "runner/transcript/attest.h"
-#include "runner/transcript/sign.h"
 #include "sandbox/forkserver.h"
 
 #define REPEAT_MAX 1000
-
-struct grade_options {
-	struct option_u64 seed;
-	struct option_list only, reports;
-	int threshold;
-	const char *transcript, *label, *isolation, *view, *sign;
-	int64_t deadline_ms, repeat;
-	bool cold, quiet, exit_zero;
-};
 
 #define AT(m) .offset = offsetof(struct grade_options, m)
 static const struct option_spec options[] = {
@@ -48,6 +37,11 @@ static const struct option_spec options[] = {
 	{ "repeat", 0, OPTION_INT, AT(repeat), "N",
 	  "run N times; a criterion that does not agree with itself is "
 	  "flaky" },
+	{ "out", 'o', OPTION_STRING, AT(out), "FOLDER",
+	  "grade any number of submissions, each into a folder of its own "
+	  "below this one; those that are there already are kept" },
+	{ "jobs", 'j', OPTION_INT, AT(jobs), "N",
+	  "with --out: N at a time (default: one for each processor)" },
 	{ "transcript", 0, OPTION_STRING, AT(transcript), "FILE",
 	  "write the transcript there, not to the folder of runs" },
 	{ "sign", 0, OPTION_STRING, AT(sign), "KEY",
@@ -74,18 +68,6 @@ static const struct grade_options defaults = {
 	.threshold = 10000,
 	.isolation = "full",
 	.view = "interviewer",
-};
-
-/* One use of the verb. */
-struct grade {
-	const struct command *c;
-	const struct grade_options *o;
-	struct reports reports;
-	const struct exercise *ex;
-	const char *path; /* of the transcript */
-	struct session_options session;
-	struct sign_key key; /* --sign */
-	bool shows_progress;
 };
 
 static int fail(const struct grade *g, enum exit_status status,
@@ -118,6 +100,11 @@ static int check_words(struct grade *g)
 	const char **ids = arena_array(g->c->arena, ex->n_criteria + 1,
 				       sizeof(*ids));
 
+	if (g->c->n_args > 2 && !g->o->out)
+		return cmd_usage(g->c, "several submissions need --out FOLDER");
+	if (g->o->out && g->o->transcript)
+		return cmd_usage(g->c, "--out and --transcript exclude each "
+				       "other");
 	if (g->o->repeat > REPEAT_MAX)
 		return cmd_usage(g->c, "--repeat wants at most %d", REPEAT_MAX);
 	for (size_t i = 0; i < ex->n_criteria; i++)
@@ -157,7 +144,8 @@ static int choose_path(struct grade *g, struct err *err)
 	const char *dir;
 	int r;
 
-	g->path = g->o->transcript;
+	if (!g->path)
+		g->path = g->o->transcript;
 	if (g->path)
 		return 0;
 	dir = arena_printf(g->c->arena, "%s/runs",
@@ -201,7 +189,7 @@ static bool can_show_progress(const struct grade *g)
 {
 	const char *term = getenv("TERM");
 
-	return !g->o->quiet && isatty(STDERR_FILENO) && term &&
+	return !g->o->quiet && !g->o->out && isatty(STDERR_FILENO) && term &&
 	       strcmp(term, "dumb") != 0;
 }
 
@@ -223,7 +211,10 @@ static int fill_session(struct grade *g, struct err *err)
 		.ctx = g,
 	};
 	g->shows_progress = can_show_progress(g);
-	return interrupt_begin(&g->session.interrupt_fd, err);
+	g->session.interrupt_fd = g->interrupt_fd;
+	return g->interrupt_fd >= 0
+		       ? 0
+		       : interrupt_begin(&g->session.interrupt_fd, err);
 }
 
 /* Is this failure to open a submission the command line's? */
@@ -304,6 +295,10 @@ static int report(struct grade *g, const struct transcript *t)
 
 	if (record_read(arena, transcript_lines(t), &r, &err) < 0)
 		return fail(g, EXIT_STATUS_INTERNAL, &err);
+	g->outcome = r->outcome;
+	g->points = r->points;
+	g->max_points = r->max_points;
+	g->reason = r->reason;
 	if (sign_transcript(g, t, r, &err) < 0)
 		return fail(g, EXIT_STATUS_INTERNAL, &err);
 	if (!unasked && reports_write(arena, &g->reports, r, view, g->path,
@@ -329,7 +324,7 @@ static int grade_into(struct grade *g, struct transcript *t,
 	int r = run_session(g, t, sub, refused, &err);
 	int status = report(g, t);
 
-	if (!g->o->quiet && !g->o->transcript && !shows_path(g))
+	if (!g->o->quiet && !g->o->transcript && !g->o->out && !shows_path(g))
 		cmd_note(g->c, "transcript: %s", g->path);
 	return r < 0 ? fail(g, EXIT_STATUS_INTERNAL, &err) : status;
 }
@@ -351,10 +346,9 @@ static int grade_opened(struct grade *g, const struct submission *sub,
 	return grade_into(g, t, sub, refused);
 }
 
-static int grade_submission(struct grade *g)
+int grade_submission(struct grade *g, const char *path)
 {
 	AUTO(submission_close) const struct submission *sub = NULL;
-	const char *path = g->c->args[1];
 	const char *refused = NULL;
 	struct submission labelled;
 	struct err err;
@@ -366,13 +360,15 @@ static int grade_submission(struct grade *g)
 	labelled = sub ? *sub : (struct submission){ .path = path };
 	if (r < 0)
 		refused = err.msg;
-	labelled.label = g->o->label;
+	labelled.label = g->o->label ? g->o->label : g->label;
+	if (g->keep && g->keep(g, &labelled))
+		return outcome_status(g->outcome);
 	return grade_opened(g, &labelled, refused);
 }
 
 static int run(const struct command *c)
 {
-	struct grade g = { .c = c, .o = c->options };
+	struct grade g = { .c = c, .o = c->options, .interrupt_fd = -1 };
 	struct err err;
 	int status;
 
@@ -384,12 +380,15 @@ static int run(const struct command *c)
 		status = load_exercise(&g);
 	if (status == EXIT_STATUS_OK)
 		status = check_words(&g);
-	return status == EXIT_STATUS_OK ? grade_submission(&g) : status;
+	if (status == EXIT_STATUS_OK)
+		status = g.o->out ? grade_batch(&g)
+				  : grade_submission(&g, c->args[1]);
+	return status;
 }
 
 const struct verb verb_grade = {
 	.name = "grade",
-	.synopsis = "EXERCISE SUBMISSION",
+	.synopsis = "EXERCISE SUBMISSION...",
 	.help = "run a submission in a box and grade it",
 	.detail = "SUBMISSION is a folder, one .py file or an archive (.zip, "
 		  ".tar.gz, .tar.xz). Exit status: 0 graded at or above the "
@@ -401,6 +400,6 @@ const struct verb verb_grade = {
 	.options_bytes = sizeof(struct grade_options),
 	.defaults = &defaults,
 	.args_min = 2,
-	.args_max = 2,
+	.args_max = SIZE_MAX,
 	.run = run,
 };

@@ -1,0 +1,157 @@
+#include "runner/cmd/batch_summary.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/buf.h"
+#include "runner/base/err.h"
+#include "runner/base/file.h"
+#include "runner/base/jsonout.h"
+#include "runner/base/text.h"
+#include "runner/cmd/cmd.h"
+
+#define CSV_MAX ((size_t)64 << 20)
+
+static const char *outcome_of(const struct batch_row *row)
+{
+	if (row->status == EXIT_STATUS_USAGE)
+		return "unreadable"; /* why, is on stderr */
+	return row->ended ? outcome_name(row->outcome) : "not-begun";
+}
+
+static int percent_of(const struct batch_row *row)
+{
+	return row->max_points ? (int)((int64_t)row->points * 10000 /
+				       row->max_points)
+			       : 0;
+}
+
+void batch_print(struct arena *arena, FILE *out, const struct batch_row *rows,
+		 size_t n)
+{
+	size_t kept = 0, passed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct batch_row *row = &rows[i];
+		int percent = percent_of(row);
+
+		kept += row->kept;
+		passed += row->ended && row->outcome == OUTCOME_PASSED;
+		fprintf(out, "%-32s %3d.%02d %%  %-12s %s%s\n",
+			text_visible(arena, span_of(row->name), 60),
+			percent / 100, percent % 100, outcome_of(row),
+			row->kept ? "(kept) " : "",
+			text_visible(arena, span_of(row->reason), 160));
+	}
+	fprintf(out, "%zu submissions, %zu passed", n, passed);
+	fprintf(out, kept ? ", %zu kept from before\n" : "\n", kept);
+}
+
+/*
+ * RFC 4180; and an apostrophe before what a spreadsheet would take for a
+ * formula, because names come from candidates.
+ */
+static int csv_field(struct buf *out, const char *s, char end)
+{
+	int r = buf_add_char(out, '"');
+
+	if (*s && strchr("=+-@\t\r", *s))
+		r |= buf_add_char(out, '\'');
+	for (; *s; s++) {
+		if (*s == '"')
+			r |= buf_add_char(out, '"');
+		r |= buf_add_char(out, *s);
+	}
+	r |= buf_add_char(out, '"');
+	return r | buf_add_str(out, end == '\n' ? "\r\n" : ",");
+}
+
+static int csv_row(struct buf *out, const struct batch_row *row)
+{
+	char points[TEXT_POINTS_BYTES], max[TEXT_POINTS_BYTES],
+		percent[TEXT_POINTS_BYTES];
+	int r;
+
+	text_points(row->points, points);
+	text_points(row->max_points, max);
+	text_points(percent_of(row), percent);
+	r = csv_field(out, row->name, ',');
+	r |= csv_field(out, outcome_of(row), ',');
+	r |= buf_printf(out, "%s,%s,%s,%d,%lld,", points, max, percent,
+			row->status, (long long)row->took_ms);
+	return r | csv_field(out, row->reason, '\n');
+}
+
+static int write_csv(struct arena *arena, const char *folder,
+		     const struct batch_row *rows, size_t n, struct err *err)
+{
+	AUTO_BUF out = BUF_INIT(CSV_MAX);
+	int r = buf_add_str(&out, "name,outcome,points,max_points,percent,"
+				  "status,took_ms,reason\r\n");
+
+	for (size_t i = 0; i < n; i++)
+		r |= csv_row(&out, &rows[i]);
+	if (r < 0)
+		return err_set(err, EMSGSIZE, "the summary is too large");
+	return file_write(arena_printf(arena, "%s/summary.csv", folder),
+			  buf_span(&out), err);
+}
+
+static struct jsonout *row_json(const struct batch_row *row)
+{
+	struct jsonout *out = jsonout_object();
+
+	jsonout_str(out, "name", row->name);
+	jsonout_str(out, "outcome", outcome_of(row));
+	jsonout_hundredths(out, "points", row->points);
+	jsonout_hundredths(out, "max_points", row->max_points);
+	jsonout_hundredths(out, "percent", percent_of(row));
+	jsonout_int(out, "status", row->status);
+	jsonout_bool(out, "kept", row->kept);
+	jsonout_int(out, "took_ms", row->took_ms);
+	jsonout_str(out, "reason", row->reason);
+	return out;
+}
+
+static int write_json(struct arena *arena, const char *folder,
+		      const struct batch_row *rows, size_t n, struct err *err)
+{
+	AUTO(jsonout_free) struct jsonout *out = jsonout_object();
+	struct jsonout *list = jsonout_array();
+	char *text;
+	int r;
+
+	jsonout_str(out, "format", "fumehood-batch/1");
+	for (size_t i = 0; i < n; i++)
+		jsonout_add(list, NULL, row_json(&rows[i]));
+	jsonout_add(out, "submissions", list);
+	text = jsonout_pretty(out);
+	r = file_write(arena_printf(arena, "%s/summary.json", folder),
+		       span_of(text), err);
+	free(text);
+	return r;
+}
+
+int batch_write(struct arena *arena, const char *folder,
+		const struct batch_row *rows, size_t n, struct err *err)
+{
+	int r = write_csv(arena, folder, rows, n, err);
+
+	return r < 0 ? r : write_json(arena, folder, rows, n, err);
+}
+
+int batch_status(const struct batch_row *rows, size_t n)
+{
+	int status = EXIT_STATUS_OK;
+
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].status == EXIT_STATUS_ISOLATION ||
+		    rows[i].status == EXIT_STATUS_INTERNAL)
+			return rows[i].status;
+		if (rows[i].status != EXIT_STATUS_OK)
+			status = EXIT_STATUS_BELOW;
+	}
+	return status;
+}
