@@ -1,6 +1,7 @@
 /* table -- every grader; the runner finds them here and nowhere else. */
 #include "runner/grader.h"
 
+extern const struct grader grader_auth_lifecycle;
 extern const struct grader grader_concurrency;
 extern const struct grader grader_conditional;
 extern const struct grader grader_crud;
@@ -12,6 +13,7 @@ extern const struct grader grader_pagination;
 extern const struct grader grader_persistence;
 extern const struct grader grader_routing;
 extern const struct grader grader_script;
+extern const struct grader grader_security_headers;
 extern const struct grader grader_validation;
 extern const struct grader grader_workers;
 
@@ -29,5 +31,7 @@ const struct grader *const grader_table[] = {
 	&grader_workers,
 	&grader_idempotency,
 	&grader_cursor,
+	&grader_auth_lifecycle,
+	&grader_security_headers,
 	NULL,
 };
