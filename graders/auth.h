@@ -63,6 +63,7 @@ struct auth {
 	struct arena *arena;
 	struct prng *prng;
 	struct asking nobody, bad, users[USERS_MAX];
+	const char *kept_out; /* nobody is let in: why; NULL: somebody is */
 	const char *no_login; /* why somebody could not log in; NULL: all did */
 };
 

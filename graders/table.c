@@ -14,6 +14,7 @@ extern const struct grader grader_persistence;
 extern const struct grader grader_routing;
 extern const struct grader grader_script;
 extern const struct grader grader_security_headers;
+extern const struct grader grader_templates;
 extern const struct grader grader_validation;
 extern const struct grader grader_workers;
 
@@ -33,5 +34,6 @@ const struct grader *const grader_table[] = {
 	&grader_cursor,
 	&grader_auth_lifecycle,
 	&grader_security_headers,
+	&grader_templates,
 	NULL,
 };
