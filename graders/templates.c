@@ -173,16 +173,16 @@ static void judge_payloads(struct templates *t, struct rule *rule,
 	rule_close(t->g, rule);
 }
 
+/* No </script> here: leaving a script is another mistake, asked below. */
 static void escaped(struct templates *t)
 {
 	static const struct payload payloads[] = {
 		{ "<b id=\"WORD\">x</b>", "//*[@id='WORD']" },
-		{ "<script>window.WORD=1</script>",
-		  "//script[normalize-space(text())='window.WORD=1']" },
+		{ "<a href=javascript:WORD()>x</a>",
+		  "//a[contains(@href,'WORD')]" },
 		{ "<img src=x onerror=WORD()>",
 		  "//img[contains(@onerror,'WORD')]" },
 		{ "</title></textarea><i class=WORD>", "//i[@class='WORD']" },
-		{ "<!-- WORD", "//comment()[contains(.,'WORD')]" },
 	};
 	struct rule rule = { .id = "escaped", .cause = "not-escaped",
 			     .title = "markup in text stays text" };
@@ -193,11 +193,9 @@ static void escaped(struct templates *t)
 static void attribute(struct templates *t)
 {
 	static const struct payload payloads[] = {
-		{ "x\" onmouseover=\"WORD", "//@onmouseover[contains(.,'WORD')]" },
-		{ "x' onmouseover='WORD", "//@onmouseover[contains(.,'WORD')]" },
-		{ "x onmouseover=WORD y", "//@onmouseover[contains(.,'WORD')]" },
-		{ "\"><i class=\"WORD\">", "//i[@class='WORD']" },
-		{ "'><i class='WORD'>", "//i[@class='WORD']" },
+		{ "x\" onfocus=\"WORD", "//@onfocus[contains(.,'WORD')]" },
+		{ "x' onfocus='WORD", "//@onfocus[contains(.,'WORD')]" },
+		{ "x onfocus=WORD y", "//@onfocus[contains(.,'WORD')]" },
 	};
 	struct rule rule = { .id = "attribute", .cause = "attribute-breakout",
 			     .title = "quotes do not leave an attribute" };
@@ -240,7 +238,8 @@ static bool outside_quotes(struct span script, const char *word)
 static void script(struct templates *t)
 {
 	static const struct payload end = {
-		"</script><i class=\"WORD\">", "//i[@class='WORD']" };
+		"</script><i class=\"WORD\">",
+		"//script/following-sibling::*[1][self::i[@class='WORD']]" };
 	static const char *const strings[] = {
 		"\";WORD();//", "';WORD();//", "\\\";WORD();//",
 		"`;WORD();//", "\nWORD();" };
@@ -312,38 +311,38 @@ static void injection(struct templates *t)
 	rule_close(t->g, &rule);
 }
 
-/* In every context the reader finds the text as it was written. */
+/*
+ * In every context the reader finds the text as it was written.  The texts
+ * read the same where nothing is escaped: that is charged elsewhere.
+ */
 static void kept(struct templates *t)
 {
 	static const char *const texts[] = {
-		"WORD & <b>bold</b>", "WORD \"quoted\" 'too'",
-		"WORD Zo\xc3\xab \xe2\x98\x95", "WORD &amp; &lt;" };
+		[CONTEXT_TEXT] = "WORD 1 < 2 & 3 > 2, Zo\xc3\xab \xe2\x98\x95",
+		[CONTEXT_ATTRIBUTE] = "WORD-1<2&3-Zo\xc3\xab-\xe2\x98\x95",
+	};
 	struct rule rule = { .id = "kept", .cause = "text-changed",
 			     .title = "the reader finds the text unchanged" };
 
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		const char *word = new_word(t);
-		const char *text = with_word(t, texts[i], word);
-		const struct exchange *sent = NULL;
-		const struct exchange *x = show(t, word, text, &sent);
+	for (size_t i = 0; i < t->c->n_contexts; i++) {
+		const struct context *c = &t->c->contexts[i];
+		const char *word = new_word(t), *text;
+		const struct exchange *sent = NULL, *x;
 
-		for (size_t j = 0; x && j < t->c->n_contexts; j++) {
-			const struct context *c = &t->c->contexts[j];
-
-			if (c->kind == CONTEXT_SCRIPT)
-				continue; /* how it is escaped is its own */
-			if (readable(t, x, c->xpath, text))
-				rule_ok(&rule, x);
-			else
-				rule_bad(t->g, &rule, x, text,
-					 "%s must show %s at %s, as it was "
-					 "sent", ask_what(t->arena, x), text,
-					 c->xpath);
-		}
+		if (c->kind == CONTEXT_SCRIPT)
+			continue; /* how it is escaped there is its own */
+		text = with_word(t, texts[c->kind], word);
+		x = show(t, word, text, &sent);
 		if (!x)
 			rule_skip(t->g, &rule, "%s answered %s",
 				  ask_what(t->arena, sent),
 				  ask_answer(t->arena, sent));
+		else if (readable(t, x, c->xpath, text))
+			rule_ok(&rule, x);
+		else
+			rule_bad(t->g, &rule, x, c->xpath,
+				 "%s must show %s at %s, as it was sent",
+				 ask_what(t->arena, x), text, c->xpath);
 	}
 	rule_close(t->g, &rule);
 }
