@@ -67,7 +67,7 @@ static int choose_layers(struct keeper *k, struct sandbox_failure *reterr)
 }
 
 /* As fork(), in new namespaces and, where there is one, a version 2 cgroup. */
-static pid_t clone_init(struct keeper *k)
+static pid_t clone_once(struct keeper *k)
 {
 	struct clone_args args = {
 		/* The cgroup's is made by init, when it is in its cgroups. */
@@ -82,6 +82,22 @@ static pid_t clone_init(struct keeper *k)
 		args.cgroup = (uint64_t)k->cg.folder;
 	}
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/*
+ * Root can do without a user namespace, if that is accepted: the other
+ * namespaces need none, and the program still gets ids that own nothing.
+ */
+static pid_t clone_init(struct keeper *k)
+{
+	pid_t pid = clone_once(k);
+
+	if (pid >= 0 || !k->spec->reduced || !k->ids.pair)
+		return pid;
+	k->ns_flags &= ~(uint64_t)CLONE_NEWUSER;
+	k->state.layers &= ~(1u << SANDBOX_LAYER_USERNS);
+	k->ids.app = k->ids.outside_app;
+	return clone_once(k);
 }
 
 static const char *why_no_namespaces(int code)
@@ -122,7 +138,7 @@ static int spawn_init(struct keeper *k, int service,
 	if (k->init < 0)
 		return lacks(reterr, SANDBOX_STAGE_NAMESPACES,
 			     SANDBOX_LAYER_USERNS, r, why_no_namespaces(r));
-	r = ids_write(&k->ids, k->init);
+	r = k->ns_flags & CLONE_NEWUSER ? ids_write(&k->ids, k->init) : 0;
 	if (r < 0)
 		return lacks(reterr, SANDBOX_STAGE_NAMESPACES,
 			     SANDBOX_LAYER_USERNS, -r,
