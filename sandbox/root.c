@@ -405,7 +405,7 @@ int root_build(struct root *root, struct sandbox_failure *reterr)
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return fail(reterr, "make private", "/");
-	if (!root->ids->pair)
+	if (!root->taken)
 		r = root_open_sources(root, reterr);
 	if (r == 0)
 		r = make_root(reterr);

@@ -23,6 +23,7 @@ struct root {
 	int binds[ROOT_BINDS_MAX];    /* detached copies; -1: not there */
 	int sources[ROOT_MOUNTS_MAX]; /* likewise, of spec->mounts */
 	bool is_dir[ROOT_MOUNTS_MAX];
+	bool taken;                   /* sources are open already */
 	int scratch;                  /* the writable tmpfs, once built */
 	int decoys;                   /* inotify: see root_decoy(); or -1 */
 };

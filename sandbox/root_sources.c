@@ -177,6 +177,7 @@ int root_open_sources(struct root *root, struct sandbox_failure *reterr)
 
 	for (size_t i = 0; r == 0 && i < root->spec->n_mounts; i++)
 		r = open_source(root, i, reterr);
+	root->taken = r == 0;
 	return r;
 }
 
