@@ -220,9 +220,9 @@ unit-test: unit
 lint:
 	@tests/lint/run --tools
 
-## bench         the figures of the README, measured again
+## bench         speed, each figure beside a peer in the same run
 bench: all env
-	@tests/bench/run
+	@tests/bench/measure
 
 ## test-hostile  what a hostile submission may try, all of it
 test-hostile: all env
