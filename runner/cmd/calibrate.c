@@ -417,7 +417,7 @@ static int load(struct calibrate *cc, const char *name,
 static int one_exercise(struct calibrate *cc, const char *name,
 			struct jsonout *list)
 {
-	struct calibration cal = { NULL };
+	struct calibration cal = { 0 };
 	int status = load(cc, name, &cal.ex);
 
 	if (status != EXIT_STATUS_OK)
