@@ -155,9 +155,12 @@ def forked(call, seconds=5):
     return int(text or -errno.EIO)
 
 
-def refused(what, call):
-    """`call` must fail: with an exception, a negative result or a signal."""
-    result = forked(call)
+def refused(what, call, here=False):
+    """`call` must fail: with an exception, a negative result or a signal.
+
+    `here`: without a child of its own, for what can neither kill nor hang.
+    """
+    result = outcome(call) if here else forked(call)
     if result >= 0:
         escaped("%s gave %d" % (what, result))
     return result
@@ -178,14 +181,14 @@ def unreadable(path, size=64):
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         data = os.read(fd, size)
         return len(data) if data else -errno.ENODATA
-    return refused("reading " + path, read)
+    return refused("reading " + path, read, here=True)
 
 
 def unwritable(path, data=b"x", flags=0):
     def write():
         return os.write(os.open(path, os.O_WRONLY | os.O_NONBLOCK | flags),
                         data)
-    return refused("writing " + path, write)
+    return refused("writing " + path, write, here=True)
 
 
 def fill(fd, limit, chunk=1 << 20):

@@ -22,12 +22,12 @@ for path in (bound + "/attack.py", "/usr/bin/env", "/bin/sh", "/etc/passwd",
                                           0)),
             ("setxattrat", lambda: syscall(463, -100, path.encode(), 0,
                                            b"user.x", bytes(16), 16))):
-        refused("%s %s" % (name, path), call)
+        refused("%s %s" % (name, path), call, here=True)
 for folder in ("/", "/usr", "/usr/bin", "/etc", "/bin", "/lib", bound,
                "/dev", "/proc", "/usr/lib/python3", "/usr/local"):
     refused("a file in " + folder, lambda: os.open(
-        folder + "/new", os.O_CREAT | os.O_WRONLY, 0o600))
+        folder + "/new", os.O_CREAT | os.O_WRONLY, 0o600), here=True)
     refused("a folder in " + folder,
-            lambda: os.mkdir(folder + "/new.d") or 0)
+            lambda: os.mkdir(folder + "/new.d") or 0, here=True)
     refused("a nameless file in " + folder, lambda: os.open(
-        folder, os.O_TMPFILE | os.O_RDWR, 0o600))
+        folder, os.O_TMPFILE | os.O_RDWR, 0o600), here=True)
