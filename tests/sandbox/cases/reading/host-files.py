@@ -1,5 +1,7 @@
 # does: reads what must not be there: homes, shadow, secrets, other folders
 # expect: exited:0
+# denied: open
+# says: /etc/shadow
 # flask: import
 import os
 
