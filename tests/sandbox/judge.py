@@ -54,7 +54,8 @@ def _report(run, root):
         return
     missing = [key for key in REPORT_KEYS if key not in report]
     if missing or report.get("format") != "fumehood-box/1":
-        yield "a report without %s" % (missing or "its format")
+        yield "a report without %s: %s" % (
+            " ".join(missing) or "its format", json.dumps(report)[:400])
         return
     lacking = LAYERS - set(report["layers"]) | (
         {"uid"} - set(report["layers"]) if root else set())

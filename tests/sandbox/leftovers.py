@@ -129,7 +129,7 @@ class Watch:
         return ["%s %s" % (kind, thing) for kind in now
                 for thing in sorted(now[kind] - self.before[kind])]
 
-    def left(self, grace=GRACE_SECONDS, kinds=("",)):
+    def left(self, grace=GRACE_SECONDS, kinds=("",), renew=True):
         """What is new and stays for `grace` seconds, as a list of words.
 
         Only what begins with one of `kinds`.
@@ -142,7 +142,7 @@ class Watch:
             if not found or time.monotonic() > end:
                 break
             time.sleep(0.01)
-        if found:
+        if found and renew:
             self.renew()
         return found
 

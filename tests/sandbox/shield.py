@@ -131,7 +131,8 @@ def remove_cgroups(folders):
         end = time.monotonic() + 3
         while os.path.isdir(folder) and time.monotonic() < end:
             try:
-                os.rmdir(folder)
+                for place, _, _ in os.walk(folder, topdown=False):
+                    os.rmdir(place)
             except OSError:
                 time.sleep(0.01)  # who has just been killed is still in it
 
