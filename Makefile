@@ -57,7 +57,8 @@ OPT := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 else ifeq ($(VARIANT),cov)
 OPT := -O0 -g --coverage -fprofile-update=atomic
 else ifeq ($(VARIANT),fuzz)
-OPT := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
+OPT := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+       -fno-sanitize-recover=all
 else
 $(error VARIANT must be release, debug, asan, cov or fuzz)
 endif

@@ -149,7 +149,9 @@ int apply_xpath(struct state *s, struct span expr, struct span body, bool html,
 
 	if (r < 0) {
 		*why = arena_strdup(s->arena, err.msg);
-		return r == -EINVAL ? -EINVAL : -EBADMSG;
+		/* Its form was read with the script: what is wrong now, such as
+		 * a prefix that the body does not declare, is the body's. */
+		return -EBADMSG;
 	}
 	value_of_xpath(s, &x, ret);
 	return 0;

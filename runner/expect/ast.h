@@ -270,7 +270,6 @@ enum option_kind_hurl {
 	HURL_VARIABLE,
 	HURL_HEADER,
 	HURL_USER,
-	HURL_COMPRESSED,
 	HURL_IGNORED, /* accepted, and means nothing here */
 };
 

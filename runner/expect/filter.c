@@ -86,6 +86,8 @@ static int parse_filter_arg(struct reader *r, char kind, struct filter *ret,
 	arg->kind = OPERAND_STRING;
 	if (parse_quoted(r, &arg->template))
 		return -EINVAL;
+	if (kind == 'x')
+		return compile_pattern(r, arg);
 	return kind == 'j' ? compile_path(r, ret) : 0;
 }
 

@@ -279,7 +279,8 @@ static int filter_to_int(struct filtering *x)
 		*x->v = value_of_int(x->s->arena, value);
 	else if (!memchr(x->v->text.data, 'e', x->v->text.len) &&
 		 !memchr(x->v->text.data, 'E', x->v->text.len))
-		x->v->text.len = n;
+		x->v->text = (struct span){
+			arena_memdup(x->s->arena, x->v->text.data, n), n};
 	else
 		return wrong(x, "the number does not fit an integer");
 	x->v->type = VALUE_NUMBER;

@@ -60,10 +60,12 @@ void judge_body(struct judging *j)
 	}
 	c->expected = text_visible(j->s->arena, want, SHOW_MAX);
 	c->actual = text_visible(j->s->arena, got, SHOW_MAX);
-	if (r)
-		why = j->why;
+	if (!r && b->kind == BODY_TEXT && b->type != BODY_JSON)
+		r = answer_text(j->s, &got, &j->why);
 	same = !r && b->type == BODY_JSON ? json_matches(j, want, &why)
 					  : !r && span_equal(got, want);
+	if (r)
+		why = j->why;
 	if (same)
 		judging_pass(j, c);
 	else

@@ -105,6 +105,20 @@ static int compile_regex(struct reader *r, struct place at, struct span text,
 	return reader_fail(r, at, "invalid Regex expression: %s", err.msg);
 }
 
+/* A quoted expression without templates is compiled with the script too. */
+int compile_pattern(struct reader *r, struct operand *o)
+{
+	struct span plain;
+	struct err err;
+
+	if (o->kind != OPERAND_STRING ||
+	    !template_is_plain(&o->template, &plain))
+		return 0;
+	if (!regex_compile(r->arena, plain, 0, &o->regex, &err))
+		return 0;
+	return reader_fail(r, o->at, "invalid Regex expression: %s", err.msg);
+}
+
 /* "/.../" where "\/" is a slash; other escapes are the expression's own. */
 int parse_regex_literal(struct reader *r, struct operand *ret)
 {

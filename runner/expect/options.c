@@ -53,7 +53,6 @@ static int read_option(struct state *s, const struct option *o,
 				  why);
 	case HURL_SKIP: return set_bool(&v, &ret->skip, why);
 	case HURL_LOCATION: return set_bool(&v, &ret->location, why);
-	case HURL_COMPRESSED: return set_bool(&v, &ret->compressed, why);
 	case HURL_VARIABLE: return state_set(s, o->name, &v);
 	case HURL_HEADER:
 	case HURL_USER:

@@ -101,10 +101,11 @@ static void report_all(struct judging *j)
 		remember_failed(s, j->e->marks.id);
 }
 
-static int fail_at(struct state *s, struct place at, int r, const char *why)
+/* Whatever kept the request from being built is the author's. */
+static int fail_at(struct state *s, struct place at, const char *why)
 {
-	return err_set(s->err, r < 0 ? -r : r, "%s:%d:%d: %s", s->script->file,
-		       at.line, at.column, why);
+	return err_set(s->err, EINVAL, "%s:%d:%d: %s", s->script->file, at.line,
+		       at.column, why ? why : "out of limits");
 }
 
 static void take_answer(struct state *s, const struct built *built,
@@ -220,16 +221,14 @@ static int exchange(struct judging *j, const struct entry_options *o)
 		return 0;
 	}
 	if (r < 0)
-		return fail_at(s, j->e->at, r == -ENODATA ? -EINVAL : r,
-			       j->why);
+		return fail_at(s, j->e->at, j->why);
 	r = ask(j, o, &built, &before);
 	if (r == -EBADMSG) {
 		judge_all(j, PLAY_FAIL, j->why);
 		return 0;
 	}
 	if (r < 0)
-		return r == -ENODATA ? fail_at(s, j->e->at, -EINVAL, j->why)
-				     : r;
+		return r == -ENODATA ? fail_at(s, j->e->at, j->why) : r;
 	if (s->answer.res->end != HTTP_ANSWERED) {
 		judge_all(j, PLAY_FAIL, why_no_answer(s));
 	} else {
@@ -325,7 +324,7 @@ static int play_entry(struct state *s, const struct entry *e, bool *ret_failed)
 
 	*ret_failed = false;
 	if (r < 0)
-		return fail_at(s, e->at, EINVAL, why ? why : "bad option");
+		return fail_at(s, e->at, why);
 	if (o.skip)
 		return 0;
 	if (need) {
@@ -346,6 +345,17 @@ static int play_entry(struct state *s, const struct entry *e, bool *ret_failed)
 	return play_rows(s, e, &o, ret_failed);
 }
 
+/* 3, true, null and "quoted" have the type they look like; text is bare. */
+static struct value typed(struct state *s, const char *text)
+{
+	const struct json *json;
+
+	if (!json_parse(s->arena, span_of(text), &json, NULL) &&
+	    json->type != JSON_ARRAY && json->type != JSON_OBJECT)
+		return value_of_json(json);
+	return VALUE_TEXT(span_of(text));
+}
+
 static void set_variables(struct state *s)
 {
 	const struct play_host *host = s->host;
@@ -357,7 +367,7 @@ static void set_variables(struct state *s)
 	v.type = VALUE_NUMBER;
 	state_set(s, SPAN_LIT("seed"), &v);
 	for (size_t i = 0; i < host->n_variables; i++) {
-		v = VALUE_TEXT(span_of(host->variables[i].value));
+		v = typed(s, host->variables[i].value);
 		state_set(s, span_of(host->variables[i].name), &v);
 	}
 }

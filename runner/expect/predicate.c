@@ -70,7 +70,7 @@ static int parse_argument(struct reader *r, enum predicate_arg arg,
 		return -EINVAL;
 	if (!fits(arg, ret))
 		return reader_fail(r, ret->at, "invalid predicate value");
-	return 0;
+	return arg == TAKES_PATTERN ? compile_pattern(r, ret) : 0;
 }
 
 /* A word must end here: `existsnot` is no predicate. */

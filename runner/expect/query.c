@@ -6,8 +6,16 @@
 #include "runner/base/err.h"
 #include "runner/expect/jsonpath.h"
 #include "runner/expect/reader.h"
+#include "runner/expect/xpath.h"
 
-enum query_arg { ARG_NONE, ARG_STRING, ARG_REGEX, ARG_COOKIE, ARG_JSONPATH };
+enum query_arg {
+	ARG_NONE,
+	ARG_STRING,
+	ARG_REGEX,
+	ARG_COOKIE,
+	ARG_JSONPATH,
+	ARG_XPATH,
+};
 
 static const struct {
 	const char *name;
@@ -24,7 +32,7 @@ static const struct {
 	{"body", QUERY_BODY, ARG_NONE},
 	{"bytes", QUERY_BYTES, ARG_NONE},
 	{"rawbytes", QUERY_RAWBYTES, ARG_NONE},
-	{"xpath", QUERY_XPATH, ARG_STRING},
+	{"xpath", QUERY_XPATH, ARG_XPATH},
 	{"jsonpath", QUERY_JSONPATH, ARG_JSONPATH},
 	{"regex", QUERY_REGEX, ARG_REGEX},
 	{"variable", QUERY_VARIABLE, ARG_STRING},
@@ -99,7 +107,8 @@ static int parse_regex_arg(struct reader *r, struct operand *ret)
 {
 	ret->at = r->place;
 	if (reader_peek(r) == '"')
-		return parse_string_arg(r, ret);
+		return parse_string_arg(r, ret) ? -EINVAL
+						: compile_pattern(r, ret);
 	if (reader_peek(r) == '/')
 		return parse_regex_literal(r, ret);
 	return reader_fail(r, r->place, "expecting '\" or /'");
@@ -172,6 +181,19 @@ static int parse_jsonpath_arg(struct reader *r, struct query *ret)
 	return reader_fail(r, ret->arg.at, "invalid JSONPath: %s", err.msg);
 }
 
+static int parse_xpath_arg(struct reader *r, struct operand *ret)
+{
+	struct span plain;
+	struct err err;
+
+	if (parse_string_arg(r, ret))
+		return -EINVAL;
+	if (!template_is_plain(&ret->template, &plain) ||
+	    !xpath_valid(arena_memdup(r->arena, plain.data, plain.len), &err))
+		return 0;
+	return reader_fail(r, ret->at, "invalid XPath: %s", err.msg);
+}
+
 static int parse_arg(struct reader *r, enum query_arg kind, struct query *ret)
 {
 	if (kind == ARG_NONE)
@@ -184,6 +206,7 @@ static int parse_arg(struct reader *r, enum query_arg kind, struct query *ret)
 	case ARG_REGEX: return parse_regex_arg(r, &ret->arg);
 	case ARG_COOKIE: return parse_cookie_arg(r, ret);
 	case ARG_JSONPATH: return parse_jsonpath_arg(r, ret);
+	case ARG_XPATH: return parse_xpath_arg(r, &ret->arg);
 	}
 	return -EINVAL;
 }

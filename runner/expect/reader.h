@@ -92,6 +92,7 @@ bool template_is_plain(const struct template *t, struct span *ret);
 int parse_operand(struct reader *r, struct operand *ret);
 int parse_bytes_literal(struct reader *r, struct operand *ret);
 int parse_regex_literal(struct reader *r, struct operand *ret);
+int compile_pattern(struct reader *r, struct operand *o);
 int parse_number_literal(struct reader *r, struct span *ret);
 
 /* query.c, filter.c, predicate.c */

@@ -99,6 +99,49 @@ static const char *target_of(struct state *s, struct span url)
 	return arena_memdup(s->arena, safe.data, safe.len);
 }
 
+static void add_authorization(struct builder *b, struct span user,
+			      struct span password)
+{
+	const char *pair =
+		arena_printf(b->s->arena, "%.*s:%.*s", (int)user.len, user.data,
+			     (int)password.len, password.data);
+	struct span coded = encode_base64(b->s->arena, span_of(pair), false);
+
+	add_header(b, "Authorization",
+		   span_of(arena_printf(b->s->arena, "Basic %.*s",
+					(int)coded.len, coded.data)));
+}
+
+/* http://user:password@host is basic authentication, as every client has it. */
+static int take_userinfo(struct builder *b, struct span url, const char **ret)
+{
+	struct span authority = uri_split(url).authority, user, password;
+	size_t at = span_find(authority, SPAN_LIT("@")), colon;
+
+	if (!authority.data || at == authority.len) {
+		*ret = arena_memdup(b->s->arena, url.data, url.len);
+		return 0;
+	}
+	user = (struct span){authority.data, at};
+	colon = span_find(user, SPAN_LIT(":"));
+	password = (struct span){user.data + colon, at - colon};
+	user.len = colon;
+	if (password.len)
+		password = (struct span){password.data + 1, password.len - 1};
+	if (!encode_percent_decode(b->s->arena, user, false, &user) ||
+	    !encode_percent_decode(b->s->arena, password, false, &password)) {
+		*b->why = "the URL's user is not percent-encoded";
+		return -EINVAL;
+	}
+	add_authorization(b, user, password);
+	*ret = arena_printf(
+		b->s->arena, "%.*s%.*s", (int)(authority.data - url.data),
+		url.data,
+		(int)(url.data + url.len - authority.data - (ptrdiff_t)at - 1),
+		authority.data + at + 1);
+	return 0;
+}
+
 static int build_url(struct builder *b, const struct entry *e,
 		     struct built *ret)
 {
@@ -115,7 +158,9 @@ static int build_url(struct builder *b, const struct entry *e,
 	r = add_encoded(b, &e->query, &url);
 	if (r < 0)
 		return r;
-	ret->url = arena_memdup(b->s->arena, buf_str(&url), url.len);
+	r = take_userinfo(b, buf_span(&url), &ret->url);
+	if (r < 0)
+		return r;
 	if (!same_origin(span_of(ret->url), span_of(b->s->host->base))) {
 		*b->why = arena_printf(b->s->arena, "the URL %s is not of %s",
 				       ret->url, b->s->host->base);
@@ -149,19 +194,6 @@ static int add_headers(struct builder *b, const struct entry *e)
 			   span_of(colon + 1 + strspn(colon + 1, " ")));
 	}
 	return r;
-}
-
-static void add_authorization(struct builder *b, struct span user,
-			      struct span password)
-{
-	const char *pair =
-		arena_printf(b->s->arena, "%.*s:%.*s", (int)user.len, user.data,
-			     (int)password.len, password.data);
-	struct span coded = encode_base64(b->s->arena, span_of(pair), false);
-
-	add_header(b, "Authorization",
-		   span_of(arena_printf(b->s->arena, "Basic %.*s",
-					(int)coded.len, coded.data)));
 }
 
 static int add_credentials(struct builder *b, const struct entry *e)

@@ -240,17 +240,15 @@ int state_operand(struct state *s, const struct operand *o, struct value *ret,
 {
 	int r = 0;
 
-	*ret = (struct value){.text = o->text, .truth = o->truth};
+	*ret = (struct value){
+		.text = o->text, .truth = o->truth, .regex = o->regex};
 	switch (o->kind) {
 	case OPERAND_NONE: ret->type = VALUE_NONE; break;
 	case OPERAND_NULL: ret->type = VALUE_NULL; break;
 	case OPERAND_BOOL: ret->type = VALUE_BOOL; break;
 	case OPERAND_NUMBER: ret->type = VALUE_NUMBER; break;
 	case OPERAND_BYTES: ret->type = VALUE_BYTES; break;
-	case OPERAND_REGEX:
-		ret->type = VALUE_REGEX;
-		ret->regex = o->regex;
-		break;
+	case OPERAND_REGEX: ret->type = VALUE_REGEX; break;
 	case OPERAND_STRING:
 		ret->type = VALUE_STRING;
 		r = state_render(s, &o->template, &ret->text, why);

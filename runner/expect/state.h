@@ -98,7 +98,7 @@ int build_redirect(struct state *s, const struct built *from,
 struct entry_options {
 	int64_t delay_ms, max_time_ms, retry_interval_ms;
 	int64_t repeat, retry, max_redirects;
-	bool skip, location, compressed;
+	bool skip, location;
 };
 int read_options(struct state *s, const struct entry *e,
 		 struct entry_options *ret, const char **why);

@@ -187,7 +187,7 @@ static bool valid_authority(struct span s, bool iri)
 		port = host;
 		host = cut(&port, ":");
 		if (!all_chars(host, "", iri) ||
-		    memchr(host.data, '@', host.len))
+		    (host.len && memchr(host.data, '@', host.len)))
 			return false;
 	}
 	return !port.len || (*port.data == ':' && all_digits(skip(port, 1)));

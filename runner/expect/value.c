@@ -1,5 +1,6 @@
 #include "runner/expect/value.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "runner/base/arena.h"
@@ -53,6 +54,21 @@ struct value value_single(const struct value *v)
 	return *v;
 }
 
+/* Integers exactly, at any length; fractions as the doubles they stand for,
+ * so that 0.1 is 0.1000000000000000055 as in Hurl. */
+static int compare_numbers(const struct value *a, const struct value *b)
+{
+	double x, y;
+
+	if (value_is_integer_text(a) && value_is_integer_text(b))
+		return json_compare_numbers(a->text, b->text);
+	x = json_double(&(struct json){.type = JSON_NUMBER, .text = a->text});
+	y = json_double(&(struct json){.type = JSON_NUMBER, .text = b->text});
+	if (isinf(x) && isinf(y))
+		return json_compare_numbers(a->text, b->text);
+	return (x > y) - (x < y);
+}
+
 static bool lists_equal(const struct value *a, const struct value *b)
 {
 	if (a->count != b->count)
@@ -74,7 +90,7 @@ bool value_equal(const struct value *a, const struct value *b)
 	case VALUE_NONE:
 	case VALUE_NULL: return true;
 	case VALUE_BOOL: return a->truth == b->truth;
-	case VALUE_NUMBER: return !json_compare_numbers(a->text, b->text);
+	case VALUE_NUMBER: return !compare_numbers(a, b);
 	case VALUE_STRING:
 	case VALUE_BYTES:
 	case VALUE_REGEX:
@@ -102,7 +118,7 @@ bool value_compare(const struct value *a, const struct value *b, int *ret)
 	if (a->type != b->type)
 		return false;
 	if (a->type == VALUE_NUMBER)
-		*ret = json_compare_numbers(a->text, b->text);
+		*ret = compare_numbers(a, b);
 	else if (a->type == VALUE_STRING)
 		*ret = compare_text(a->text, b->text);
 	else if (a->type != VALUE_DATE)
