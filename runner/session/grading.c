@@ -70,13 +70,13 @@ static void record_denied(struct run *run, const struct sandbox_state *state,
 
 struct span run_record_output(struct run *run, size_t request)
 {
-	struct sandbox *box = service_box(run->service);
+	struct sandbox *box = run->service ? service_box(run->service) : NULL;
 	struct sandbox_state state;
 	struct span text = { "", 0 };
 	int64_t from = run->output_at;
 	char *bytes;
 
-	if (sandbox_sync(box, &state) < 0)
+	if (!box || sandbox_sync(box, &state) < 0)
 		return text;
 	if (state.output_len > from) {
 		/* A traceback ends with what went wrong: keep the end. */
@@ -90,6 +90,11 @@ struct span run_record_output(struct run *run, size_t request)
 	}
 	record_denied(run, &state, request);
 	return text;
+}
+
+static uint16_t port_of(const struct run *run)
+{
+	return run->service ? service_port(run->service) : 0;
 }
 
 static void remember(struct run *run, const struct exchange *x)
@@ -130,19 +135,75 @@ static struct http_request copy_request(struct arena *arena,
 	return copy;
 }
 
-static void record_exchange(struct grading *g, struct exchange *x)
+static void record_answer(struct grading *g, struct exchange *x)
 {
 	struct run *run = g->run;
-	const char *curl = http_curl_line(run->arena, &x->req,
-					  service_port(run->service));
 
 	x->criterion = g->rc->c->id;
-	x->request_event = transcript_request(run->t, x->criterion, &x->req,
-					      &x->res, curl);
 	x->response_event =
 		transcript_response(run->t, x->request_event, &x->res);
 	remember(run, x);
 	g->latest = x;
+}
+
+static void record_exchange(struct grading *g, struct exchange *x)
+{
+	struct run *run = g->run;
+	const char *curl = http_curl_line(run->arena, &x->req, port_of(run));
+
+	x->request_event = transcript_request(run->t, g->rc->c->id, &x->req,
+					      &x->res, curl);
+	record_answer(g, x);
+}
+
+/* --- from the app, or from the record of another run --- */
+
+static int not_recorded(const struct http_request *req, struct err *err)
+{
+	return err_set(err, ENODATA, "the run did not send %s %.80s",
+		       req->method, req->target);
+}
+
+static int exchange_one(struct grading *g, const struct http_request *req,
+			struct http_response *ret, struct err *err)
+{
+	struct run *run = g->run;
+
+	if (!run->recorded)
+		return http_send(service_http(run->service), run->arena, req,
+				 ret, err);
+	return recorded_find(run->recorded, g->rc->c->id, req, ret)
+		       ? 0
+		       : not_recorded(req, err);
+}
+
+static int exchange_many(struct grading *g, const struct http_request *req,
+			 size_t n, struct http_response *ret, struct err *err)
+{
+	if (!g->run->recorded)
+		return http_burst(service_http(g->run->service), g->run->arena,
+				  req, n, ret, err);
+	for (size_t i = 0; i < n; i++) {
+		int r = exchange_one(g, &req[i], &ret[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int exchange_raw(struct grading *g, const struct http_request *shown,
+			struct span bytes, int64_t timeout_ms,
+			struct http_response *ret, struct err *err)
+{
+	struct run *run = g->run;
+
+	if (!run->recorded)
+		return http_raw(service_http(run->service), run->arena, bytes,
+				timeout_ms, ret, err);
+	return recorded_find_raw(run->recorded, g->rc->c->id, bytes, ret)
+		       ? 0
+		       : not_recorded(shown, err);
 }
 
 /* --- what a grader may do --- */
@@ -155,8 +216,7 @@ int grading_send(struct grading *g, const struct http_request *req,
 	int r;
 
 	x->req = copy_request(run->arena, req);
-	r = http_send(service_http(run->service), run->arena, &x->req, &x->res,
-		      err);
+	r = exchange_one(g, &x->req, &x->res, err);
 	if (r < 0)
 		return r;
 	record_exchange(g, x);
@@ -178,7 +238,7 @@ int grading_burst(struct grading *g, const struct http_request *req, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		reqs[i] = copy_request(arena, &req[i]);
-	r = http_burst(service_http(run->service), arena, reqs, n, res, err);
+	r = exchange_many(g, reqs, n, res, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++) {
@@ -221,13 +281,13 @@ int grading_raw(struct grading *g, struct span bytes, int64_t timeout_ms,
 	struct span rest = bytes;
 	int r;
 
-	r = http_raw(service_http(run->service), run->arena, bytes, timeout_ms,
-		     &x->res, err);
-	if (r < 0)
-		return r;
 	x->req.method = raw_word(run->arena, &rest);
 	x->req.target = raw_word(run->arena, &rest);
-	record_exchange(g, x);
+	r = exchange_raw(g, &x->req, bytes, timeout_ms, &x->res, err);
+	if (r < 0)
+		return r;
+	x->request_event = transcript_raw(run->t, g->rc->c->id, &x->req, bytes);
+	record_answer(g, x);
 	x->log = run_record_output(run, x->request_event);
 	*ret = x;
 	return 0;
@@ -235,7 +295,9 @@ int grading_raw(struct grading *g, struct span bytes, int64_t timeout_ms,
 
 int grading_signal(struct grading *g, int sig, struct err *err)
 {
-	int r = sandbox_signal(service_box(g->run->service), sig);
+	int r = g->run->recorded
+			? 0
+			: sandbox_signal(service_box(g->run->service), sig);
 
 	if (r < 0 && r != -ESRCH)
 		return err_set(err, -r, "signal %d: %s", sig, strerror(-r));
@@ -249,6 +311,11 @@ int grading_restart(struct grading *g, bool *ret_ready, struct err *err)
 	struct service_failure why = { SERVICE_READY, NULL, NULL };
 	bool ready;
 
+	if (run->recorded) {
+		*ret_ready = recorded_restart(run->recorded);
+		run_event_restart(run, *ret_ready, NULL);
+		return 0;
+	}
 	run_record_output(run, SIZE_MAX);
 	ready = service_restart(run->service, &run->start, &why) == 0;
 	run_event_restart(run, ready, why.reason);

@@ -9,6 +9,7 @@
 
 #include "runner/base/prng.h"
 #include "runner/grader.h"
+#include "runner/session/recorded.h"
 #include "runner/session/service.h"
 #include "runner/session/session.h"
 #include "runner/submission/discover.h"
@@ -40,8 +41,9 @@ struct run {
 	struct run_findings *findings;
 	size_t n_selected, n_done;
 
+	struct recorded *recorded; /* answers of another run, or NULL */
 	struct launch launch;
-	struct service *service;
+	struct service *service; /* NULL with `recorded` */
 	struct service_start start;
 	int timer_fd, stop_fd;
 

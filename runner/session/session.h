@@ -73,4 +73,14 @@ int session_refuse(struct arena *arena, const struct exercise *ex,
 		   const struct session_options *options,
 		   struct transcript *t, struct err *err);
 
+/*
+ * Ask the graders again without running anything: what they send is looked up
+ * in `r`, with its seed.  A criterion that sends something else than the run
+ * did is broken: it leaves the score.
+ */
+int session_regrade(struct arena *arena, const struct exercise *ex,
+		    const struct record *r,
+		    const struct session_options *options,
+		    struct transcript *t, struct err *err);
+
 #endif

@@ -203,6 +203,24 @@ size_t transcript_request(struct transcript *t, const char *criterion,
 	return transcript_event(t, "request", body);
 }
 
+size_t transcript_raw(struct transcript *t, const char *criterion,
+		      const struct http_request *shown, struct span bytes)
+{
+	struct jsonout *body;
+
+	if (at_ceiling(t))
+		return SIZE_MAX;
+	body = jsonout_object();
+	if (criterion)
+		jsonout_str(body, "criterion", criterion);
+	jsonout_str(body, "method", shown->method);
+	jsonout_str(body, "target", shown->target);
+	add_headers(body, NULL, 0);
+	jsonout_bool(body, "raw", true);
+	jsonout_bytes(body, "head", bytes, TRANSCRIPT_REQUEST_MAX);
+	return transcript_event(t, "request", body);
+}
+
 static void add_timing(struct jsonout *to, const struct http_timing *timing)
 {
 	jsonout_int(to, "connect_us", timing->connect_us);

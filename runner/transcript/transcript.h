@@ -85,6 +85,9 @@ size_t transcript_event(struct transcript *t, const char *kind,
 size_t transcript_request(struct transcript *t, const char *criterion,
 			  const struct http_request *req,
 			  const struct http_response *res, const char *curl);
+/* Bytes that were sent as they are; method and target are for people. */
+size_t transcript_raw(struct transcript *t, const char *criterion,
+		      const struct http_request *shown, struct span bytes);
 /* `request` is the number of the request event it answers. */
 size_t transcript_response(struct transcript *t, size_t request,
 			   const struct http_response *res);

@@ -1,0 +1,119 @@
+#include "runner/session/replay.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/err.h"
+#include "runner/exercise/exercise.h"
+#include "runner/session/recorded.h"
+#include "runner/session/service.h"
+#include "runner/session/session.h"
+#include "runner/session/watch.h"
+#include "runner/submission/discover.h"
+#include "runner/transcript/record.h"
+
+#define WALL_MS     600000
+#define RAW_WAIT_MS 3000 /* a server need not close what it does not like */
+
+static bool same_type(const struct http_response *a,
+		      const struct http_response *b)
+{
+	const char *x = http_value(a, "Content-Type");
+	const char *y = http_value(b, "Content-Type");
+
+	return x && y ? strcmp(x, y) == 0 : x == y;
+}
+
+static int send_again(struct service *s, struct arena *arena,
+		      const struct recorded_request *was,
+		      struct http_response *ret, struct err *err)
+{
+	if (was->raw)
+		return http_raw(service_http(s), arena, was->bytes,
+				RAW_WAIT_MS, ret, err);
+	return http_send(service_http(s), arena, &was->req, ret, err);
+}
+
+static int replay_one(struct service *s, struct replay *replay, size_t n,
+		      struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct recorded_request was;
+	struct http_response before, after;
+	struct replay_step step;
+	int r;
+
+	if (!recorded_request(arena, replay->r, n, &was) ||
+	    !recorded_response(arena, replay->r, n, &before)) {
+		replay->n_left_out++; /* not recorded whole */
+		return 0;
+	}
+	if (replay->criterion && strcmp(replay->criterion, was.criterion) != 0)
+		return 0;
+	r = send_again(s, arena, &was, &after, err);
+	if (r < 0)
+		return r;
+	replay->n_sent++;
+	step = (struct replay_step){
+		n, was.req.method, was.req.target, &before, &after,
+		before.end == after.end && before.status == after.status,
+		same_type(&before, &after),
+		span_equal(before.body, after.body),
+	};
+	replay->step(replay->ctx, &step);
+	return 0;
+}
+
+static int replay_all(struct service *s, struct replay *replay, int stop_fd,
+		      struct err *err)
+{
+	struct service_start start;
+	struct service_failure why;
+	int r = service_start(s, &start, &why);
+
+	if (r < 0)
+		return err_set(err, ECHILD, "%s",
+			       why.reason ? why.reason : "it was stopped");
+	for (size_t i = 0; r == 0 && i < replay->r->n_events; i++) {
+		const char *kind = replay->r->events[i].kind;
+
+		if (watch_is_readable(stop_fd))
+			return err_set(err, ECANCELED, "interrupted");
+		if (strcmp(kind, "request") == 0)
+			r = replay_one(s, replay, i, err);
+		else if (strcmp(kind, "restart") == 0 &&
+			 service_restart(s, &start, &why) < 0)
+			r = err_set(err, ECHILD, "it did not come back: %s",
+				    why.reason ? why.reason : "stopped");
+	}
+	return r;
+}
+
+int session_replay(struct arena *arena, const struct exercise *ex,
+		   const struct submission *sub,
+		   const struct session_options *options,
+		   struct replay *replay, struct err *err)
+{
+	struct launch launch;
+	const struct service_spec spec = {
+		.ex = ex,
+		.sub = sub,
+		.launch = &launch,
+		.cold = options->cold,
+		.reduced = options->reduced,
+		.wall_ms = WALL_MS,
+		.stop_fd = options->interrupt_fd,
+	};
+	struct service_failure why;
+	struct service *s;
+	int r = discover(arena, sub, ex->app, &launch, err);
+
+	if (r < 0)
+		return err_set(err, ECHILD, "no app was found");
+	if (service_open(arena, &spec, &s, &why) < 0)
+		return err_set(err, EIO, "%s", why.reason);
+	r = replay_all(s, replay, options->interrupt_fd, err);
+	service_close(s, NULL);
+	return r;
+}
