@@ -9,6 +9,8 @@ const struct verb *const verb_table[] = {
 	&verb_calibrate,
 	/* transcripts */
 	&verb_report,
+	&verb_regrade,
+	&verb_replay,
 	&verb_verify,
 	&verb_diff,
 	&verb_keygen,

@@ -20,6 +20,8 @@ extern const struct verb verb_lint;
 extern const struct verb verb_list;
 extern const struct verb verb_new;
 extern const struct verb verb_probe;
+extern const struct verb verb_regrade;
+extern const struct verb verb_replay;
 extern const struct verb verb_report;
 extern const struct verb verb_reset;
 extern const struct verb verb_show;

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from conftest import EXERCISES
+
 APP = """\
 from flask import Flask
 app = Flask(__name__)
@@ -35,7 +37,9 @@ def exercise(tmp_path):
 
 @pytest.fixture
 def good(grade, exercise, submission):
-    return grade(exercise, submission({"app.py": APP % "True"}))
+    result = grade(exercise, submission({"app.py": APP % "True"}))
+    result.folder = exercise
+    return result
 
 
 @pytest.fixture
@@ -166,3 +170,65 @@ def test_runs_that_agree_are_graded_once(grade, exercise, submission):
     repeats = [e for e in result.transcript if e["kind"] == "repeat"]
     assert [e["run"] for e in repeats] == [2, 3]
     assert result.document["score"]["points"] == 2
+
+
+# --- again ---
+
+def statuses(result):
+    return {c["id"]: (c["status"], c["points"])
+            for c in result.document["criteria"]}
+
+
+def test_a_regrade_comes_to_the_same(fumehood, good, bad):
+    for result in good, bad:
+        again = fumehood("regrade", result.transcript_path, "--exercise",
+                         good.folder, "--report", "json")
+        assert again.status == result.status, again
+        assert statuses(again) == statuses(result)
+
+
+def test_every_grader_can_be_asked_again(fumehood, grade):
+    result = grade("catalogue", EXERCISES / "catalogue/flawed/put-merges")
+    again = fumehood("regrade", result.transcript_path, "--report", "json")
+    assert again.status == result.status == 1, again
+    assert statuses(again) == statuses(result)
+    assert not again.err
+
+
+def test_a_regrade_takes_the_checks_as_they_are_now(fumehood, good):
+    script = good.folder / "probes/value.hurl"
+    script.write_text(script.read_text().replace("true", "false"))
+    again = fumehood("regrade", good.transcript_path, "--exercise",
+                     good.folder, "--report", "json")
+    assert again.status == 1
+    assert statuses(again)["value"] == ("fail", 0)
+    assert "the exercise has changed" in again.err
+
+
+def test_what_the_run_did_not_send_cannot_be_regraded(fumehood, good):
+    script = good.folder / "probes/value.hurl"
+    script.write_text(script.read_text().replace("{{base}}/", "{{base}}/x"))
+    again = fumehood("regrade", good.transcript_path, "--exercise",
+                     good.folder, "--report", "json")
+    assert statuses(again) == {"status": ("pass", 2), "value": ("broken", 0)}
+
+
+def test_a_replay_tells_answers_that_differ(
+        fumehood, good, submission):
+    same = fumehood("replay", good.transcript_path, "--exercise", good.folder)
+    assert same.status == 0, same
+    assert "2 requests sent again, 0 answers differ" in same.out
+    other = submission({"app.py": APP % "False}, 500  # "})
+    differs = fumehood("replay", good.transcript_path, "value", "--exercise",
+                       good.folder, "--submission", other)
+    assert differs.status == 1, differs
+    assert "1 requests sent again, 1 answers differ" in differs.out
+    assert '{"ok":true}' in differs.out
+    assert "the submission has changed" in differs.err
+
+
+def test_a_replay_of_what_does_not_start_says_why(fumehood, good, submission):
+    result = fumehood("replay", good.transcript_path, "--exercise",
+                      good.folder, "--submission",
+                      submission({"app.py": "1 / 0\n"}))
+    assert result.status == 4 and "ZeroDivisionError" in result.err
