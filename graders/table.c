@@ -11,11 +11,13 @@ extern const struct grader grader_idempotency;
 extern const struct grader grader_negotiation;
 extern const struct grader grader_pagination;
 extern const struct grader grader_persistence;
+extern const struct grader grader_rate_limit;
 extern const struct grader grader_routing;
 extern const struct grader grader_script;
 extern const struct grader grader_security_headers;
 extern const struct grader grader_templates;
 extern const struct grader grader_validation;
+extern const struct grader grader_versioning;
 extern const struct grader grader_workers;
 
 const struct grader *const grader_table[] = {
@@ -35,5 +37,7 @@ const struct grader *const grader_table[] = {
 	&grader_auth_lifecycle,
 	&grader_security_headers,
 	&grader_templates,
+	&grader_versioning,
+	&grader_rate_limit,
 	NULL,
 };
