@@ -115,13 +115,13 @@ SAME = {
     "its own jwt": {"app.py": HELLO + "import jwt\nassert jwt.MINE\n",
                     "jwt.py": "MINE = 1\n"},
     "environment": {"app.py": HELLO + """
-import os, sys, signal, random, locale, threading, time
+import os, re, sys, signal, random, locale, threading, time
 print("ENV", sorted(os.environ))
 print("ARGV", sys.argv, sys.flags, sys.prefix, sys.executable)
 print("PATH", [p for p in sys.path])
 print("CWD", os.getcwd(), os.getuid(), os.getgid(), os.getgroups())
-print("FDS", sorted(os.readlink("/proc/self/fd/" + f).split(":")[0]
-                    for f in os.listdir("/proc/self/fd")[:4]))
+print("FDS", sorted(re.split("[-:]", os.readlink("/proc/self/fd/" + f))[0]
+                    for f in os.listdir("/proc/self/fd")[:-1]))
 print("SIG", signal.getsignal(signal.SIGPIPE), signal.getsignal(
     signal.SIGCHLD), signal.pthread_sigmask(signal.SIG_BLOCK, []))
 print("IO", sys.stdout.encoding, sys.stdout.errors, sys.stderr.errors,
