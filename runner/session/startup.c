@@ -8,6 +8,7 @@
 #include "runner/base/text.h"
 #include "runner/exercise/exercise.h"
 #include "runner/session/watch.h"
+#include "runner/submission/lacking.h"
 #include "runner/submission/submission.h"
 
 #define OUTPUT_BYTES 8192 /* looked at, from the end */
@@ -47,7 +48,7 @@ static const char *last_line(struct arena *arena, struct span text)
 	return text_visible(arena, last_lines(text, 1), LINE_BYTES);
 }
 
-/* "No module named 'a.b'" names a; NULL when the line says something else. */
+/* "No module named 'a.b'" names a.b; NULL: the line says something else. */
 static const char *missing_module(struct arena *arena, struct span output)
 {
 	struct span line = last_lines(output, 1);
@@ -55,26 +56,9 @@ static const char *missing_module(struct arena *arena, struct span output)
 
 	if (at >= line.len)
 		return NULL;
-	while (at + n < line.len && line.data[at + n] != '\'' &&
-	       line.data[at + n] != '.')
+	while (at + n < line.len && line.data[at + n] != '\'')
 		n++;
 	return text_visible(arena, (struct span){ line.data + at, n }, 80);
-}
-
-/* Does the submission bring a module of that name, in any of its folders? */
-static bool brings_module(const struct submission *sub, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < sub->n_files; i++) {
-		const char *p = sub->files[i].path;
-
-		for (; p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL)
-			if (strncmp(p, name, n) == 0 &&
-			    (p[n] == '/' || strcmp(p + n, ".py") == 0))
-				return true;
-	}
-	return false;
 }
 
 static struct service_failure missing(struct arena *arena,
@@ -82,20 +66,28 @@ static struct service_failure missing(struct arena *arena,
 				      struct span output)
 {
 	const char *name = missing_module(arena, output);
+	struct service_failure f = { SERVICE_CRASHED, NULL, NULL };
 
-	if (!name || brings_module(spec->sub, name))
-		return (struct service_failure){
-			SERVICE_CRASHED,
-			arena_printf(arena, "the app failed while it was "
-				     "imported: %s", last_line(arena, output)),
-			NULL
-		};
-	return (struct service_failure){
-		SERVICE_LACKS,
-		arena_printf(arena, "the environment lacks the package `%s` "
-			     "that the app imports", name),
-		NULL
-	};
+	switch (name ? lacking_judge(arena, spec->sub, name) : LACKING_OWN) {
+	case LACKING_OWN:
+	case LACKING_PART:
+		f.reason = arena_printf(arena, "the app failed while it was "
+					"imported: %s",
+					last_line(arena, output));
+		break;
+	case LACKING_UNDECLARED:
+		f.reason = arena_printf(arena, "the app imports `%s`, which is "
+					"neither in the submission nor in its "
+					"requirements", name);
+		break;
+	case LACKING_PACKAGE:
+		f.end = SERVICE_LACKS;
+		f.reason = arena_printf(arena, "the environment lacks the "
+					"package `%.*s` that the app imports",
+					(int)strcspn(name, "."), name);
+		break;
+	}
+	return f;
 }
 
 static const char *how_it_exited(struct arena *arena, int code,

@@ -1,8 +1,6 @@
 #include "runner/submission/shadow.h"
 
 #include <ctype.h>
-#include <dirent.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,78 +8,20 @@
 #include "runner/base/arena.h"
 #include "runner/base/file.h"
 #include "runner/base/text.h"
+#include "runner/submission/installed.h"
 #include "runner/submission/submission.h"
 
 #define REQUIREMENTS_BYTES_MAX (256u << 10)
-#define NAME_BYTES 100
 
 struct shadow {
 	struct arena *arena;
 	const struct submission *sub;
 	const char *dir;
-	const char *packages; /* the environment's */
-	const char *stdlib;
+	struct installed installed;
 };
 
 /* --- modules of the same name ------------------------------------------------
  */
-
-/* Compiled into the interpreter; no file tells. */
-static const char *const builtins[] = {
-	"array", "binascii", "builtins", "cmath", "errno", "faulthandler",
-	"fcntl", "gc", "grp", "itertools", "marshal", "math", "posix", "pwd",
-	"pyexpat", "select", "spwd", "sys", "syslog", "time", "unicodedata",
-	"zlib", NULL
-};
-
-static bool find_environment(struct shadow *s)
-{
-	const char *env = file_home(s->arena, "env");
-	const char *version;
-	glob_t found;
-
-	if (!env || glob(arena_printf(s->arena, "%s/lib/python3*/site-packages",
-				      env), 0, NULL, &found) != 0)
-		return false;
-	s->packages = arena_strdup(s->arena, found.gl_pathv[0]);
-	globfree(&found);
-	version = strstr(s->packages, "/lib/python3");
-	version = version ? version + 5 : "python3";
-	s->stdlib = arena_printf(s->arena, "/usr/lib/%.*s",
-				 (int)strcspn(version, "/"), version);
-	return true;
-}
-
-static bool matches(struct arena *arena, const char *dir, const char *name,
-		    const char *end)
-{
-	glob_t found;
-	bool any = glob(arena_printf(arena, "%s/%s%s", dir, name, end), 0, NULL,
-			&found) == 0;
-
-	if (any)
-		globfree(&found);
-	return any;
-}
-
-static bool is_module_in(struct arena *arena, const char *dir, const char *name)
-{
-	return matches(arena, dir, name, ".py") ||
-	       matches(arena, dir, name, "/__init__.py") ||
-	       matches(arena, dir, name, ".*.so");
-}
-
-static bool is_installed(const struct shadow *s, const char *name)
-{
-	for (size_t i = 0; builtins[i]; i++)
-		if (strcmp(builtins[i], name) == 0)
-			return true;
-	return is_module_in(s->arena, s->packages, name) ||
-	       is_module_in(s->arena, s->stdlib, name) ||
-	       is_module_in(s->arena,
-			    arena_printf(s->arena, "%s/lib-dynload",
-					 s->stdlib), name);
-}
 
 static bool is_identifier(const char *name)
 {
@@ -117,7 +57,7 @@ static const char *shadowed(const struct shadow *s)
 	for (size_t i = 0; i < s->sub->n_files; i++) {
 		const char *name = module_of(s, s->sub->files[i].path);
 
-		if (name && is_installed(s, name))
+		if (name && installed_has_module(&s->installed, name))
 			return arena_printf(s->arena, "shadows %s", name);
 	}
 	return NULL;
@@ -125,44 +65,6 @@ static const char *shadowed(const struct shadow *s)
 
 /* --- versions ----------------------------------------------------------------
  */
-
-/* PEP 503: case and -, _, . make no difference. */
-static bool same_project(struct span a, const char *b, size_t n)
-{
-	if (a.len != n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char x = (char)tolower((unsigned char)a.data[i]);
-		char y = (char)tolower((unsigned char)b[i]);
-
-		if (x != y && !(strchr("-_.", x) && strchr("-_.", y)))
-			return false;
-	}
-	return n > 0;
-}
-
-/* The version of an installed project, from the name of its .dist-info. */
-static const char *installed_version(const struct shadow *s,
-				     struct span project)
-{
-	DIR *dir = opendir(s->packages);
-	const char *version = NULL;
-	struct dirent *e;
-
-	while (dir && !version && (e = readdir(dir)) != NULL) {
-		const char *end = strstr(e->d_name, ".dist-info");
-		const char *dash = strchr(e->d_name, '-');
-
-		if (end && dash && dash < end &&
-		    same_project(project, e->d_name,
-				 (size_t)(dash - e->d_name)))
-			version = arena_memdup(s->arena, dash + 1,
-					       (size_t)(end - dash - 1));
-	}
-	if (dir)
-		closedir(dir);
-	return version;
-}
 
 struct version {
 	long part[3];
@@ -232,7 +134,9 @@ static const char *contradicted(const struct shadow *s, const char *line)
 		if (sscanf(at, " %3[=~<>!] %31[0-9.]", op, version) == 2)
 			break;
 	}
-	here = project.len && *version ? installed_version(s, project) : NULL;
+	if (!project.len || !*version)
+		return NULL;
+	here = installed_version(&s->installed, project);
 	if (!here || !contradicts(op, version, here))
 		return NULL;
 	return arena_printf(s->arena, "pins %.*s%s%s (here %s)",
@@ -276,7 +180,7 @@ const char *shadow_reason(struct arena *arena, const struct submission *sub,
 	struct shadow s = { .arena = arena, .sub = sub, .dir = dir };
 	const char *reason;
 
-	if (!find_environment(&s))
+	if (!installed_find(arena, &s.installed))
 		return NULL;
 	reason = shadowed(&s);
 	if (!reason && *dir)

@@ -11,6 +11,7 @@
 #include "runner/base/err.h"
 #include "runner/base/file.h"
 #include "runner/submission/imports.h"
+#include "runner/submission/lacking.h"
 #include "runner/submission/pysource.h"
 #include "runner/submission/submission.h"
 #include "tests/unit/suite.h"
@@ -367,10 +368,51 @@ START_TEST(lists_what_all_modules_import_once)
 }
 END_TEST
 
+static const struct {
+	const char *name;
+	const char *requirements; /* NULL: no such file */
+	enum lacking wanted;
+} missing[] = {
+	{ "models", NULL, LACKING_OWN },
+	{ "shop.nothing", NULL, LACKING_OWN },
+	{ "frobnicate", NULL, LACKING_PACKAGE },
+	{ "frobnicate.x", "Flask\nFrobnicate>=1\n", LACKING_PACKAGE },
+	{ "frob_nicate", "frob-nicate[x]==1.0", LACKING_PACKAGE },
+	{ "PIL", "Pillow\n", LACKING_PACKAGE },
+	{ "flaskk", "flask==3.0\n", LACKING_UNDECLARED },
+	{ "flask_sqlalchemy", "utf-16", LACKING_PART },
+	{ "urllib2", NULL, LACKING_UNDECLARED },
+	{ "flask.ext", NULL, LACKING_PART },
+	{ "os.nothing", NULL, LACKING_PART },
+};
+
+START_TEST(tells_whose_fault_a_missing_module_is)
+{
+	struct layout l = {
+		.name = "missing",
+		.files = { { "app.py", FLASK }, { "shop/models.py", "" },
+			   { "requirements.txt", missing[_i].requirements } },
+	};
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO(submission_close) const struct submission *sub = NULL;
+
+	if (!missing[_i].requirements)
+		l.files[2].path = NULL;
+	sub = submit(arena, &l);
+	/* Without an environment nothing is installed. */
+	if (missing[_i].wanted == LACKING_PART && !file_home(arena, "env"))
+		return;
+	ck_assert_msg(lacking_judge(arena, sub, missing[_i].name) ==
+			      missing[_i].wanted,
+		      "%s", missing[_i].name);
+}
+END_TEST
+
 SUITE(discover)
 {
 	TEST_LOOP(finds_what_a_person_would_start, ARRAY_LEN(layouts));
 	TEST(lists_what_all_modules_import_once);
+	TEST_LOOP(tells_whose_fault_a_missing_module_is, ARRAY_LEN(missing));
 	TEST(says_what_it_looked_for_when_nothing_fits);
 	TEST_LOOP(understands_the_text_of_a_module, ARRAY_LEN(sources));
 }
