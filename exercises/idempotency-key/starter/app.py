@@ -1,0 +1,21 @@
+"""Begin here.  The brief is in brief.md."""
+
+import os
+import sqlite3
+
+from flask import Flask
+
+DATABASE = os.environ.get("PAYMENTS_DB", "payments.db")
+
+app = Flask(__name__)
+
+
+def connect():
+    connection = sqlite3.connect(DATABASE, timeout=20)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+@app.get("/")
+def hello():
+    return "Payments go here."
