@@ -1,0 +1,10 @@
+"""Begin here.  The brief is in brief.md."""
+
+import json
+import os
+
+from flask import Flask
+
+TOKENS = json.loads(os.environ.get("TOKENS", "{}"))
+
+app = Flask(__name__)
