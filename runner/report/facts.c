@@ -62,6 +62,23 @@ int record_percent(const struct record *r)
 	return (int)((int64_t)r->points * 10000 / r->max_points);
 }
 
+const struct record_criterion *record_shut_gate(const struct record *r)
+{
+	int sum = 0;
+
+	for (size_t i = 0; i < r->n_criteria; i++)
+		if (criterion_is_measured(&r->criteria[i]))
+			sum += r->criteria[i].points;
+	for (size_t i = 0; sum > r->points && i < r->n_criteria; i++) {
+		const struct record_criterion *c = &r->criteria[i];
+
+		if (c->gate && (c->status == STATUS_FAIL ||
+				c->status == STATUS_SKIP))
+			return c;
+	}
+	return NULL;
+}
+
 const char *record_title(const struct record *r)
 {
 	return fact_str(json_get(r->begin, "exercise"), "title",

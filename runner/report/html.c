@@ -61,6 +61,7 @@ static void points_of(struct html *h, int points, int max_points)
 
 static void score(struct html *h)
 {
+	const struct record_criterion *gate;
 	char percent[TEXT_POINTS_BYTES];
 
 	if (!h->r->max_points)
@@ -70,6 +71,12 @@ static void score(struct html *h)
 			"style=\"font-size:1rem\">", percent);
 	points_of(h, h->r->points, h->r->max_points);
 	fprintf(h->out, " points</span></p>");
+	gate = record_shut_gate(h->r);
+	if (gate)
+		markup(h->out, h->arena, "<p class=\"partial\">Capped, because "
+					 "&ldquo;%s&rdquo; failed: without it "
+					 "the rest is worth little.</p>",
+		       gate->title);
 	bar(h, h->r->points, h->r->max_points);
 }
 

@@ -38,10 +38,12 @@ static int place(const struct html *h, int64_t at_ns)
 static void moment(struct html *h, const struct record_event *e)
 {
 	int x = place(h, e->at_ns);
+	/* Two rows of names: a restart may be close to the end. */
+	int y = is_kind(e, "restart") || is_kind(e, "signal") ? 66 : 10;
 
 	fprintf(h->out, "<line class=\"tl\" x1=\"%d\" x2=\"%d\" y1=\"14\" "
-			"y2=\"56\"/><text x=\"%d\" y=\"10\"%s>%s</text>", x, x,
-		x, x > CHART_WIDTH - 80 ? " text-anchor=\"end\"" : "",
+			"y2=\"56\"/><text x=\"%d\" y=\"%d\"%s>%s</text>", x, x,
+		x, y, x > CHART_WIDTH - 80 ? " text-anchor=\"end\"" : "",
 		e->kind);
 }
 

@@ -186,6 +186,19 @@ static const char *bar(struct paper *p, int points, int max_points)
 	return arena_strdup(p->arena, buf_str(&text));
 }
 
+static void print_gate(struct paper *p, const struct record *r)
+{
+	const struct record_criterion *gate = record_shut_gate(r);
+
+	if (gate)
+		paper_wrap(p, INK_YELLOW, 2, 0,
+			   arena_printf(p->arena, "capped, because %s (%s) "
+						  "failed: without it the "
+						  "rest is worth little",
+					paper_safe(p, gate->title),
+					paper_safe(p, gate->id)));
+}
+
 static void print_score(struct paper *p, const struct record *r)
 {
 	char a[TEXT_POINTS_BYTES], b[TEXT_POINTS_BYTES];
@@ -204,6 +217,7 @@ static void print_score(struct paper *p, const struct record *r)
 		  arena_printf(p->arena, "%s of %s points, %s %%", a, b,
 			       percent));
 	fprintf(p->out, "\n");
+	print_gate(p, r);
 }
 
 static const char *outcome_text(struct paper *p, const struct record *r)
