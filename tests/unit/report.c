@@ -32,6 +32,7 @@ static const char *render(const char *format, const struct record *r,
 
 static const char *terminal(struct report_options options)
 {
+	arena_free(arena); /* of an earlier call in the same test */
 	arena = arena_new();
 	return render("terminal", sample_record(arena), options);
 }
