@@ -8,7 +8,8 @@ for each of these, in this order, and only `does` and `expect` must be there:
                   files=64 output=64K, whichever it needs
     expect:       how it may end: exited:0 exited signalled:9 memory ...
     expect-none:  the same where there is no cgroup; default: as above
-    also:         what the report must say beside the end: output-cut, denied-bounded
+    also:         what the report must say beside the end: output-cut, denied-bounded;
+                  may-not-begin: its limits are too small to print ARMED
     denied:       system calls that must be among the refused ones
     says:         words that the details of refused calls must contain
     needs:        x86_64, terminal, odd-parent (worker.py), shield (shield.py)
