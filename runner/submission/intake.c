@@ -1,5 +1,6 @@
 #include "runner/submission/intake.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -7,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
@@ -15,6 +18,9 @@
 
 #define NOTES_MAX      20
 #define NAME_BYTES_MAX 255
+#define PREFIX         "fumehood-sub-"
+#define STALE_S        60
+#define SWEEP_MAX      10000 /* entries of the folder that are looked at */
 
 struct file {
 	const char *path;
@@ -26,6 +32,7 @@ struct intake {
 	struct arena *arena;
 	char *base;   /* the temporary folder; the copy is base/tree */
 	int tree;     /* a descriptor of the copy */
+	int lock;     /* held for as long as the copy is wanted */
 	bool keep;
 	struct file files[SUBMISSION_FILES_MAX];
 	size_t n_files;
@@ -43,29 +50,76 @@ static const char *const skipped[] = {
 	".idea", ".vscode", "__MACOSX", ".DS_Store", ".fumehood",
 };
 
-int intake_new(struct intake **ret, struct arena *arena, struct err *err)
+/* Nobody is told when a runner was killed: a copy that no living one holds
+ * locked is removed by the next.  A young one may not be locked yet. */
+static void remove_if_stale(const char *dir)
+{
+	AUTO_FD fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid() ||
+	    time(NULL) - st.st_mtime < STALE_S)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		intake_remove(dir);
+}
+
+static void sweep(const char *tmp)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	DIR *d = opendir(tmp);
+	struct dirent *entry;
+	int n = 0;
+
+	while (d && n++ < SWEEP_MAX && (entry = readdir(d)))
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0)
+			remove_if_stale(arena_printf(arena, "%s/%s", tmp,
+						     entry->d_name));
+	if (d)
+		closedir(d);
+}
+
+static int make_base(struct arena *arena, char **ret, int *ret_lock,
+		     struct err *err)
 {
 	const char *tmp = getenv("TMPDIR");
-	struct intake *in;
-	char *base, *tree;
-	int fd;
+	char *base;
 
-	base = arena_printf(arena, "%s/fumehood-sub-XXXXXX",
-			    tmp && *tmp == '/' ? tmp : "/tmp");
+	tmp = tmp && *tmp == '/' ? tmp : "/tmp";
+	sweep(tmp);
+	base = arena_printf(arena, "%s/" PREFIX "XXXXXX", tmp);
 	if (!mkdtemp(base))
 		return err_set(err, errno, "%s: %s", base, strerror(errno));
+	*ret_lock = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*ret_lock >= 0)
+		flock(*ret_lock, LOCK_EX | LOCK_NB);
+	*ret = base;
+	return 0;
+}
+
+int intake_new(struct intake **ret, struct arena *arena, struct err *err)
+{
+	struct intake *in;
+	char *base = NULL, *tree;
+	int fd, lock = -1;
+	int r = make_base(arena, &base, &lock, err);
+
+	if (r < 0)
+		return r;
 	tree = arena_printf(arena, "%s/tree", base);
 	fd = mkdir(tree, 0777) < 0 ? -1 : open(tree, O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
 		int code = errno;
 
 		intake_remove(base);
+		if (lock >= 0)
+			close(lock);
 		return err_set(err, code, "%s: %s", tree, strerror(code));
 	}
 	fchmod(fd, 0777);
 	in = arena_alloc(arena, sizeof(*in));
 	*in = (struct intake){ .arena = arena, .base = base, .tree = fd,
-			       .fd = -1 };
+			       .lock = lock, .fd = -1 };
 	*ret = in;
 	return 0;
 }
@@ -76,8 +130,11 @@ void intake_free(struct intake *in)
 		return;
 	intake_end(in);
 	close(in->tree);
-	if (!in->keep)
-		intake_remove(in->base);
+	if (in->keep)
+		return;
+	intake_remove(in->base);
+	if (in->lock >= 0)
+		close(in->lock);
 }
 
 void intake_note(struct intake *in, const char *fmt, ...)
@@ -299,6 +356,7 @@ int intake_finish(struct intake *in, bool lift, struct submission *ret,
 				lifted ? (int)lifted - 1 : 0,
 				in->files[0].path);
 	ret->base = in->base;
+	ret->lock = in->lock;
 	ret->notes = arena_grow(in->arena, in->notes, in->n_notes,
 				in->n_notes + 1, sizeof(*in->notes));
 	ret->n_notes = in->n_notes;

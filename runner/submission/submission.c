@@ -259,6 +259,9 @@ int submission_open_over(struct arena *arena, const char *base,
 
 void submission_close(const struct submission *sub)
 {
-	if (sub)
-		intake_remove(sub->base);
+	if (!sub)
+		return;
+	intake_remove(sub->base);
+	if (sub->lock >= 0)
+		close(sub->lock);
 }

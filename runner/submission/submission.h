@@ -32,6 +32,7 @@ struct submission {
 	const char *path;  /* as given */
 	const char *dir;   /* our copy, which nothing changes */
 	const char *base;  /* the temporary folder around it */
+	int lock;          /* says that the copy is in use */
 	const char *label; /* --label, may be NULL */
 	char digest[DIGEST_SHA256_HEX]; /* of sorted paths and contents */
 	const struct submission_file *files;

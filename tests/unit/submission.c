@@ -262,6 +262,30 @@ START_TEST(ceilings_hold_for_depth_count_and_bytes)
 }
 END_TEST
 
+START_TEST(copies_of_killed_runners_are_removed_and_others_are_not)
+{
+	const struct timespec old[2] = { { .tv_sec = 1000 },
+					 { .tv_sec = 1000 } };
+	const struct submission *sub, *again;
+	struct stat st;
+
+	setenv("TMPDIR", top, 1);
+	put("s/app.py", "1");
+	ck_assert_int_eq(mkdir(at("fumehood-sub-dead"), 0700), 0);
+	put("fumehood-sub-dead/tree/app.py", "1");
+	ck_assert_int_eq(mkdir(at("fumehood-sub-young"), 0700), 0);
+	utimensat(AT_FDCWD, at("fumehood-sub-dead"), old, 0);
+	sub = opened(at("s"));
+	utimensat(AT_FDCWD, sub->base, old, 0);
+	ck_assert_int_eq(stat(at("fumehood-sub-dead"), &st), -1);
+	ck_assert_int_eq(stat(at("fumehood-sub-young"), &st), 0);
+	again = opened(at("s"));
+	ck_assert_int_eq(stat(sub->dir, &st), 0);
+	submission_close(again);
+	submission_close(sub);
+}
+END_TEST
+
 SUITE(submission)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
@@ -272,5 +296,6 @@ SUITE(submission)
 	TEST_LOOP(an_archive_that_reaches_out_is_refused,
 		  ARRAY_LEN(bad_members));
 	TEST(what_is_no_submission_is_told_from_what_is_not_there);
+	TEST(copies_of_killed_runners_are_removed_and_others_are_not);
 	TEST(ceilings_hold_for_depth_count_and_bytes);
 }
