@@ -368,3 +368,50 @@ def test_two_reports_to_stdout_are_a_usage_error(
     result = fumehood("grade", exercise(), submission({"app.py": GOOD}),
                       "--report", "json", "--report", "terminal")
     assert result.status == 2
+
+
+# --- what it tries ---
+
+TRIES = answering("""\
+    import socket
+    tried = []
+    for what in (lambda: open("/etc/shadow").read(),
+                 lambda: socket.create_connection(("8.8.8.8", 53), 1)):
+        try:
+            what()
+            tried.append("done")
+        except OSError:
+            tried.append("refused")
+    return {"ok": tried == ["refused", "refused"]}
+""")
+
+
+def test_what_a_submission_tries_is_refused_and_told(
+        grade, exercise, submission, left):
+    result = grade(exercise(), submission({"app.py": TRIES}))
+    assert result.status == 0, result
+    events = chain(result.transcript_path)
+    tried = {(e["call"], e["detail"]): e for e in kinds(events, "denied")}
+    assert ("open", "/etc/shadow") in tried
+    assert ("connect", "8.8.8.8:53") in tried
+    request = next(e for e in kinds(events, "request") if e["target"] == "/")
+    assert all(e["request"] == request["n"] for e in tried.values())
+
+
+def test_nothing_is_left_of_a_run_that_was_killed(
+        exercise, submission, surroundings, tmp_path, grade):
+    path = tmp_path / "transcript.jsonl"
+    process = subprocess.Popen(
+        [PROGRAM, "grade", exercise(), submission({"app.py": SLOW}),
+         "--transcript", path], env=surroundings,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(path, '"kind":"ready"')
+    process.kill()
+    process.wait()
+    mine = f"HOME={tmp_path}".encode()
+    deadline = time.monotonic() + 10
+    while running := processes_with(mine):
+        assert time.monotonic() < deadline, running
+        time.sleep(0.05)
+    lines = path.read_bytes().split(b"\n")
+    assert json.loads(lines[-2])["kind"]
