@@ -179,7 +179,8 @@ static void escaped(struct templates *t)
 	static const struct payload payloads[] = {
 		{ "<b id=\"WORD\">x</b>", "//*[@id='WORD']" },
 		{ "<a href=javascript:WORD()>x</a>",
-		  "//a[contains(@href,'WORD')]" },
+		  "//a[starts-with(@href,'javascript:') and "
+		  "contains(@href,'WORD')]" },
 		{ "<img src=x onerror=WORD()>",
 		  "//img[contains(@onerror,'WORD')]" },
 		{ "</title></textarea><i class=WORD>", "//i[@class='WORD']" },
@@ -239,7 +240,9 @@ static void script(struct templates *t)
 {
 	static const struct payload end = {
 		"</script><i class=\"WORD\">",
-		"//script/following-sibling::*[1][self::i[@class='WORD']]" };
+		"//script/following-sibling::*[1]"
+		"[self::i[contains(@class,'WORD')]]"
+	};
 	static const char *const strings[] = {
 		"\";WORD();//", "';WORD();//", "\\\";WORD();//",
 		"`;WORD();//", "\nWORD();" };
