@@ -21,7 +21,7 @@
 #define PORT          8000
 #define READY_MS      15000 /* default; includes the imports of a cold start */
 #define LISTEN_POLL_MS 10
-#define MOUNTS        4
+#define MOUNTS        5
 #define ENV_FIXED     9
 #define ARGS          11
 
@@ -82,6 +82,13 @@ static struct sandbox_limits limits_of(const struct service_spec *spec)
 	return limits;
 }
 
+/* Then Flask puts the instance folder beside /work, not into it. */
+static bool is_itself_a_package(const struct launch *launch)
+{
+	return launch->target && (launch->target[0] == '.' ||
+				  strstr(launch->target, ".py"));
+}
+
 static int build_box(struct service *s, struct service_failure *why)
 {
 	const struct sandbox_mount mounts[MOUNTS] = {
@@ -89,10 +96,11 @@ static int build_box(struct service *s, struct service_failure *why)
 		{ SANDBOX_SCRATCH, NULL, "/data" },
 		{ SANDBOX_READ_ONLY, s->python.env, s->python.env },
 		{ SANDBOX_READ_ONLY, s->python.session, s->python.session },
+		{ SANDBOX_SCRATCH, NULL, "/instance" },
 	};
 	const struct sandbox_spec spec = {
 		.mounts = mounts,
-		.n_mounts = MOUNTS,
+		.n_mounts = MOUNTS - !is_itself_a_package(s->spec->launch),
 		.reduced = s->spec->reduced,
 		.listen_port = PORT,
 		.limits = limits_of(s->spec),

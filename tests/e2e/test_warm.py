@@ -143,6 +143,24 @@ def test_warm_and_cold_give_the_same_verdict(grade, tiny, submission, name):
     assert logged(warm) == logged(cold)
 
 
+def test_a_submission_that_is_a_package_has_its_instance_folder(
+        grade, tiny, submission):
+    """The tutorial's way, handed in without the folder around it."""
+    result = grade(tiny, submission({"__init__.py": """
+import os
+from flask import Flask
+from . import hello
+def create_app(test_config=None):
+    app = Flask(__name__, instance_relative_config=True)
+    os.makedirs(app.instance_path, exist_ok=True)
+    with open(os.path.join(app.instance_path, "file"), "w") as file:
+        file.write("x")
+    app.add_url_rule("/", view_func=hello.hello)
+    return app
+""", "hello.py": "def hello():\n    return 'hello'\n"}))
+    assert result.status == 0, result
+
+
 def without_numbers(value):
     """Requests are numbered in the order of all events."""
     if isinstance(value, dict):
