@@ -99,6 +99,7 @@ static void judge_header(struct security *s, const struct wanted *w)
 				      w->name),
 		.cause = arena_printf(s->arena, "header-missing:%s", w->name),
 		.expected = w->value ? w->value : w->name,
+		.weight = 2,
 	};
 
 	for (size_t i = 0; i < s->n; i++) {
