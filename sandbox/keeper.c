@@ -127,7 +127,7 @@ static void decide_reason(struct keeper *k)
 	s->reason = k->fatal;
 	if (s->reason != SANDBOX_RUNNING)
 		return;
-	if (!k->ended) {
+	if (!k->ended || k->silent) {
 		s->reason = SANDBOX_ERROR;
 	} else if (WIFSIGNALED(k->status)) {
 		s->reason = SANDBOX_SIGNALLED;
@@ -167,6 +167,25 @@ static void conclude(struct keeper *k)
 		(void)0; /* the counter is full: it is readable */
 }
 
+/*
+ * Whoever waits for the program is gone.  Before the program was confined, a
+ * start has failed; later, it may have been a limit that ended both.
+ */
+static void lose_waiter(struct keeper *k)
+{
+	close_fd(&k->report);
+	if (!k->confined) {
+		k->failed = true;
+		if (!k->failure.code)
+			confine_fail(&k->failure, SANDBOX_STAGE_SPAWN, EPIPE,
+				     "the start was given up");
+	} else if (!k->ended) {
+		keeper_sample(k);
+		k->ended = k->silent = true;
+	}
+	kill_all(k);
+}
+
 static void take_report(struct keeper *k)
 {
 	struct confine_report report;
@@ -174,13 +193,8 @@ static void take_report(struct keeper *k)
 	int fd = -1;
 	int n = wire_recv(k->report, &report, sizeof(report), &fd, 1, &n_fds);
 
-	if (n != (int)sizeof(report)) { /* all ends closed: the waiter died */
-		close_fd(&k->report);
-		k->failed = true;
-		if (!k->failure.code)
-			confine_fail(&k->failure, SANDBOX_STAGE_SPAWN, EPIPE,
-				     "the start was given up");
-		kill_all(k);
+	if (n != (int)sizeof(report)) { /* all ends closed */
+		lose_waiter(k);
 		return;
 	}
 	switch (report.kind) {
@@ -392,6 +406,7 @@ static void forget_program(struct keeper *k)
 	close_fd(&k->program);
 	close_fd(&k->output);
 	k->has_process = k->confined = k->failed = k->ended = false;
+	k->silent = false;
 	k->killing = k->killed = k->concluded = false;
 	k->fatal = SANDBOX_RUNNING;
 	k->fatal_sampled = false;
@@ -431,16 +446,26 @@ static int make_channels(struct keeper *k, int *ret_output, int *ret_report,
 	return 0;
 }
 
+/*
+ * A program that was ended for a limit was started, even when it had no time
+ * to say so: its failure must not look like ours.
+ */
+static bool start_is_decided(const struct keeper *k)
+{
+	return k->failed || k->lost ||
+	       (k->confined && (k->has_process || k->ended ||
+				k->fatal != SANDBOX_RUNNING));
+}
+
 /* Step until the program is confined and running, or is not going to be. */
 static int wait_started(struct keeper *k, struct sandbox_failure *reterr)
 {
 	int64_t deadline = keeper_now_ns() + START_LIMIT_MS * INT64_C(1000000);
 
-	while (!(k->has_process && k->confined) && !k->failed && !k->lost &&
-	       keeper_now_ns() < deadline)
+	while (!start_is_decided(k) && keeper_now_ns() < deadline)
 		keeper_step(k, -1, 1000);
 	/* An exec that failed is reported before the process is. */
-	if (k->has_process && k->confined && !k->failed)
+	if (start_is_decided(k) && k->confined && !k->failed)
 		return 0;
 	if (!k->failed)
 		confine_fail(&k->failure, SANDBOX_STAGE_SPAWN,

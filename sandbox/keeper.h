@@ -39,6 +39,7 @@ struct keeper {
 
 	int report, listener, program; /* program: a pidfd */
 	bool has_process, confined, failed, ended, killing, killed, concluded;
+	bool silent;             /* ended, and nobody could say how */
 	bool lost;               /* init is gone: the box is over */
 	bool ready;              /* init has said that the box is built */
 	bool once;               /* the box ends with its first program */

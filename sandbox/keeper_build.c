@@ -228,6 +228,8 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 		return r;
 	cgroup_open(&k->cg, &spec->limits);
 	memcpy(k->state.cgroup, k->cg.world, sizeof(k->state.cgroup));
+	if (policy == &policy_default && !*k->cg.dirs[CGROUP_MEMORY])
+		k->policy = &policy_default_uncounted;
 	if (k->ids.pair)
 		r = root_open_sources(&k->root, reterr);
 	if (r == -EPERM) { /* a root that is none here: the box's init tries */

@@ -29,8 +29,8 @@ struct policy {
 	struct sock_filter code[POLICY_CODE_MAX];
 };
 
-/* The built-in ones: `record` reported to the keeper, or only denied. */
-extern const struct policy policy_default, policy_default_silent;
+/* The built-in ones: where a cgroup counts memory, and where none does. */
+extern const struct policy policy_default, policy_default_uncounted;
 
 /* NULL when the filter does not report this call. */
 const struct policy_answer *policy_answer(const struct policy *policy, int nr);

@@ -39,7 +39,7 @@ static int fail(const char *path, const char *msg)
 int main(int argc, char **argv)
 {
 	static char text[TEXT_BYTES_MAX];
-	static const char *const names[] = { "policy_default_silent",
+	static const char *const names[] = { "policy_default_uncounted",
 					     "policy_default" };
 	char msg[200];
 	ssize_t len;
@@ -56,11 +56,11 @@ int main(int argc, char **argv)
 	if (!out)
 		return fail(argv[2], strerror(errno));
 	fprintf(out, "#include \"sandbox/policy.h\"\n");
-	for (int notify = 0; notify < 2; notify++) {
-		if (seccomp_compile(text, (size_t)len, notify, &policy, msg,
+	for (int counted = 0; counted < 2; counted++) {
+		if (seccomp_compile(text, (size_t)len, counted, &policy, msg,
 				    sizeof(msg)) < 0)
 			return fail(argv[1], msg);
-		write_policy(out, names[notify]);
+		write_policy(out, names[counted]);
 	}
 	return fclose(out) ? fail(argv[2], strerror(errno)) : 0;
 }

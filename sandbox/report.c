@@ -44,7 +44,7 @@ static void json_end(FILE *out, const struct sandbox_state *state)
 			sigabbrev_np(state->signal)
 				? sigabbrev_np(state->signal)
 				: "?");
-	else if (state->signal == 0)
+	else if (state->reason == SANDBOX_EXITED || state->exit_code)
 		fprintf(out, ", \"code\": %d", state->exit_code);
 	fprintf(out, ", \"sampled\": %s", state->sampled ? "true" : "false");
 }

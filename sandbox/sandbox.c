@@ -153,7 +153,8 @@ static int compile_policy(const char *path, struct policy *ret,
 	if (n < 0 || n == sizeof(text))
 		return confine_fail(reterr, SANDBOX_STAGE_SECCOMP, code,
 				    "read `%.160s`", path);
-	r = seccomp_compile(text, (size_t)n, true, ret, msg, sizeof(msg));
+	/* The strict one: whether there is a cgroup is not known here. */
+	r = seccomp_compile(text, (size_t)n, false, ret, msg, sizeof(msg));
 	if (r < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_SECCOMP, -r,
 				    "%.60s: %s", path, msg);

@@ -32,7 +32,7 @@ struct rule {
 struct compiler {
 	scmp_filter_ctx ctx;
 	struct policy *policy;
-	bool notify;
+	bool counted;
 	int line;
 	char *msg;
 	size_t msg_bytes;
@@ -221,7 +221,7 @@ static int parse_verb(struct compiler *c, char **words, size_t n,
 		return 1;
 	}
 	if (!strcmp(words[0], "ask")) {
-		rule->action = c->notify ? SCMP_ACT_NOTIFY : SCMP_ACT_ALLOW;
+		rule->action = SCMP_ACT_NOTIFY;
 		return 1;
 	}
 	if (strcmp(words[0], "deny") && strcmp(words[0], "record"))
@@ -230,7 +230,7 @@ static int parse_verb(struct compiler *c, char **words, size_t n,
 		return wrong(c, "`%s` needs the name of an error", words[0]);
 	rule->action = SCMP_ACT_ERRNO((uint32_t)error);
 	rule->error = error;
-	if (words[0][0] == 'r' && c->notify)
+	if (words[0][0] == 'r')
 		rule->action = SCMP_ACT_NOTIFY;
 	return 2;
 }
@@ -238,9 +238,18 @@ static int parse_verb(struct compiler *c, char **words, size_t n,
 static int compile_line(struct compiler *c, char **words, size_t n)
 {
 	struct rule rule = { 0 };
-	int first = parse_verb(c, words, n, &rule);
-	size_t end = n;
-	int r = 0;
+	size_t end;
+	int first, r = 0;
+
+	if (n > 1 && (!strcmp(words[0], "counted") ||
+		      !strcmp(words[0], "uncounted"))) {
+		if (c->counted != (words[0][0] == 'c'))
+			return 0;
+		words++;
+		n--;
+	}
+	first = parse_verb(c, words, n, &rule);
+	end = n;
 
 	if (first < 0)
 		return first;
@@ -332,10 +341,10 @@ static int export(scmp_filter_ctx ctx, struct policy *ret)
 	return 0;
 }
 
-int seccomp_compile(const char *text, size_t len, bool notify,
+int seccomp_compile(const char *text, size_t len, bool counted,
 		    struct policy *ret, char *msg, size_t msg_bytes)
 {
-	struct compiler c = { .policy = ret, .notify = notify, .msg = msg,
+	struct compiler c = { .policy = ret, .counted = counted, .msg = msg,
 			      .msg_bytes = msg_bytes };
 	int r;
 

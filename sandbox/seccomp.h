@@ -9,6 +9,9 @@
  *	ask NAME... [if CONDITION...]        the keeper looks and decides
  *	kill NAME... [if CONDITION...]       the process ends
  *
+ * A line that begins with `counted` or `uncounted` is for boxes whose memory a
+ * cgroup counts, or not.
+ *
  * A condition is `argN=VALUE[,VALUE...]`, `argN!=VALUE` or `argN&MASK=VALUE`;
  * values may be ranges (`3..9`).  Several must all hold.  All but `!=` look
  * at the low 32 bits only, as the kernel does for what is an int or flags.
@@ -22,10 +25,9 @@
 #include "sandbox/policy.h"
 
 /*
- * Compile `text`.  With `notify` false, `record` is `deny` and `ask` is
- * `allow`.  -EINVAL and `line N: what` in `msg` when the text is wrong.
+ * Compile `text`.  -EINVAL and `line N: what` in `msg` when the text is wrong.
  */
-int seccomp_compile(const char *text, size_t len, bool notify,
+int seccomp_compile(const char *text, size_t len, bool counted,
 		    struct policy *ret, char *msg, size_t msg_bytes);
 
 #endif
