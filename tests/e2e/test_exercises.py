@@ -60,6 +60,16 @@ def test_an_exercise_has_all_its_parts(slug):
     assert names == sorted(manifest(slug)["flawed"])
 
 
+@pytest.mark.parametrize("level", ["junior", "mid", "senior"])
+def test_a_bundle_names_exercises_that_are_there(level):
+    text = (EXERCISES / "bundles" / (level + ".json")).read_text()
+    bundle = json.loads(text)
+    assert bundle["slug"] == bundle["level"] == level
+    assert set(bundle["exercises"]) <= set(SLUGS)
+    minutes = sum(manifest(slug)["minutes"] for slug in bundle["exercises"])
+    assert 60 <= minutes <= 90
+
+
 def calibrate(fumehood, slug, seeds, names):
     only = [word for name in names for word in ("--only", name)]
     result = fumehood("calibrate", slug, "--report", "json",
