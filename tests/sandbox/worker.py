@@ -163,6 +163,9 @@ class Worker:
         neighbour = Box(self, beside) if beside else None
         run = self.run(case)
         found = judge.wrong(case, run, self.root)
+        weaker = case.weaker_none if found and isinstance(
+            run.report, dict) and run.world() == "none" else ""
+        found = [] if weaker else found
         if neighbour:
             found += ["beside it: " + what for what in judge.wrong(
                 beside, neighbour.finish(), self.root)]
@@ -171,5 +174,5 @@ class Worker:
             found += ["after it: " + what for what in judge.wrong(
                 after, self.run(after), self.root)]
         found += self.aftermath()
-        return found, {"end": run.end(), "report": run.report,
+        return found, {"end": run.end(), "weaker": weaker, "report": run.report,
                        "output": run.output[:4000]}
