@@ -386,7 +386,8 @@ void grading_pass(struct grading *g, const struct check *check)
 	add_finding(g, check, STATUS_PASS, NULL);
 }
 
-static const char *message_of(struct grading *g, const char *fmt, va_list ap)
+static PRINTF(2, 0) const char *message_of(struct grading *g, const char *fmt,
+					   va_list ap)
 {
 	return fmt && *fmt ? arena_vprintf(g->run->arena, fmt, ap) : NULL;
 }
