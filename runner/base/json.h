@@ -46,12 +46,13 @@ struct json_member {
 	struct json value;
 };
 
-#define JSON_DEPTH_MAX 512 /* deeper text is refused with -E2BIG */
+#define JSON_DEPTH_MAX  512    /* deeper text is refused with -E2BIG */
+#define JSON_VALUES_MAX 250000 /* more values too: each takes 56 bytes */
 
 /*
  * Parse all of `text`.  -EINVAL with "line L, column C: what" in `err`, or
- * -E2BIG when it is nested too deep.  A lone surrogate escape is accepted and
- * becomes U+FFFD; invalid UTF-8 is refused.
+ * -E2BIG when it is nested too deep or holds too much.  A lone surrogate
+ * escape is accepted and becomes U+FFFD; invalid UTF-8 is refused.
  */
 int json_parse(struct arena *arena, struct span text, const struct json **ret,
 	       struct err *err);

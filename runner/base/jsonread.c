@@ -24,6 +24,7 @@ struct parser {
 	size_t n_values, cap_values;
 	struct json_member *members;
 	size_t n_members, cap_members;
+	int n_all;
 	struct buf string;
 	struct err *err;
 };
@@ -247,24 +248,44 @@ static int parse_word(struct parser *p, struct json *ret)
 				 : "expected a value");
 }
 
-static void push_value(struct parser *p, const struct json *v)
+/* Room for one more of `size` bytes: the stacks are freed with the parser. */
+static void *reserve(struct parser *p, void *old, size_t n, size_t *cap,
+		     size_t size)
 {
-	if (p->n_values == p->cap_values) {
-		p->cap_values = p->cap_values ? 2 * p->cap_values : 32;
-		p->values = arena_grow(p->arena, p->values, p->n_values,
-				       p->cap_values, sizeof(*v));
-	}
-	p->values[p->n_values++] = *v;
+	void *grown;
+
+	if (n < *cap)
+		return old;
+	grown = reallocarray(old, *cap ? *cap * 2 : 32, size);
+	if (grown)
+		*cap = *cap ? *cap * 2 : 32;
+	else
+		err_set(p->err, ENOMEM, "no memory for the JSON text");
+	return grown;
 }
 
-static void push_member(struct parser *p, const struct json_member *m)
+static int push_value(struct parser *p, const struct json *v)
 {
-	if (p->n_members == p->cap_members) {
-		p->cap_members = p->cap_members ? 2 * p->cap_members : 32;
-		p->members = arena_grow(p->arena, p->members, p->n_members,
-					p->cap_members, sizeof(*m));
-	}
+	struct json *values =
+		reserve(p, p->values, p->n_values, &p->cap_values, sizeof(*v));
+
+	if (!values)
+		return -ENOMEM;
+	p->values = values;
+	p->values[p->n_values++] = *v;
+	return 0;
+}
+
+static int push_member(struct parser *p, const struct json_member *m)
+{
+	struct json_member *members = reserve(p, p->members, p->n_members,
+					      &p->cap_members, sizeof(*m));
+
+	if (!members)
+		return -ENOMEM;
+	p->members = members;
 	p->members[p->n_members++] = *m;
+	return 0;
 }
 
 static void *keep(struct parser *p, const void *from, size_t n, size_t size)
@@ -298,9 +319,10 @@ static int parse_array(struct parser *p, struct json *ret)
 		struct json item = {0};
 		int r = parse_value(p, &item);
 
+		if (!r)
+			r = push_value(p, &item);
 		if (r < 0)
 			return r;
-		push_value(p, &item);
 		more = parse_separator(p, ']', "expected ',' or ']'");
 	}
 	ret->count = p->n_values - base;
@@ -381,9 +403,10 @@ static int parse_object(struct parser *p, struct json *ret)
 		struct json_member member = {0};
 		int r = parse_member(p, &member);
 
+		if (!r)
+			r = push_member(p, &member);
 		if (r < 0)
 			return r;
-		push_member(p, &member);
 		more = parse_separator(p, '}', "expected ',' or '}'");
 	}
 	ret->count = p->n_members - base;
@@ -417,6 +440,10 @@ static int parse_value(struct parser *p, struct json *ret)
 	skip_space(p);
 	ret->line = p->line;
 	ret->column = p->column;
+	if (++p->n_all > JSON_VALUES_MAX)
+		return err_set(p->err, E2BIG,
+			       "line %d, column %d: more than %d values",
+			       p->line, p->column, JSON_VALUES_MAX);
 	c = peek(p);
 	if (c == '[' || c == '{')
 		return parse_nested(p, ret);
@@ -447,6 +474,8 @@ int json_parse(struct arena *arena, struct span text, const struct json **ret,
 			r = fail(&p, "expected the end of the text");
 	}
 	buf_release(&p.string);
+	free(p.values);
+	free(p.members);
 	if (!r)
 		*ret = root;
 	return r;

@@ -324,7 +324,8 @@ static enum http_end end_of(const struct transfer *t)
 	case CURLE_PARTIAL_FILE: return end_of_partial(t);
 	case CURLE_OUT_OF_MEMORY: return HTTP_TOO_LARGE;
 	case CURLE_RECV_ERROR:
-		if (strstr(t->why, "Too large"))
+		if (strstr(t->why, "Too large") ||
+		    strstr(t->why, "Out of memory"))
 			return HTTP_TOO_LARGE;
 		if (strstr(t->why, "chunk"))
 			return HTTP_NOT_HTTP;

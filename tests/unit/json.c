@@ -95,6 +95,25 @@ START_TEST(nesting_has_a_ceiling)
 }
 END_TEST
 
+START_TEST(the_number_of_values_has_a_ceiling)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO_BUF text = BUF_INIT(3 * JSON_VALUES_MAX);
+	const struct json *v;
+	struct err err;
+
+	buf_add_str(&text, "[0");
+	for (int i = 2; i < JSON_VALUES_MAX; i++)
+		buf_add_str(&text, ",0");
+	buf_add_str(&text, "]");
+	ck_assert_int_eq(json_parse(arena, buf_span(&text), &v, &err), 0);
+	ck_assert_uint_lt(arena_bytes(arena), 32 << 20);
+	text.len--;
+	buf_add_str(&text, ",0]");
+	ck_assert_int_eq(json_parse(arena, buf_span(&text), &v, &err), -E2BIG);
+}
+END_TEST
+
 START_TEST(numbers_keep_their_text_and_strings_are_decoded)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -247,6 +266,7 @@ SUITE(json)
 	TEST_LOOP(an_error_names_line_column_and_what_was_expected,
 		  ARRAY_LEN(message_cases));
 	TEST(nesting_has_a_ceiling);
+	TEST(the_number_of_values_has_a_ceiling);
 	TEST(numbers_keep_their_text_and_strings_are_decoded);
 	TEST(a_name_that_repeats_is_found_in_a_large_object);
 	TEST_LOOP(numbers_compare_by_value_at_any_length,
