@@ -179,12 +179,20 @@ static const struct hostile_case {
 	  SPAN_LIT(A1000), false, HTTP_TOO_LARGE, "body", 101 },
 };
 
+/* The server's thread outlives the test: what it reads must, too. */
+static uint16_t attack(const struct hostile_case *c)
+{
+	static struct script s;
+
+	s = (struct script){ c->first, c->again, c->hold, 0, -1 };
+	return start(&s);
+}
+
 START_TEST(whatever_a_server_does_is_a_result_within_the_deadline)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	const struct hostile_case *c = &hostile_cases[_i];
-	struct script s = { c->first, c->again, c->hold, 0, -1 };
-	AUTO(http_free) struct http *http = client(start(&s), 1 << 20);
+	AUTO(http_free) struct http *http = client(attack(c), 1 << 20);
 	struct http_request req = { .target = "/", .timeout_ms = 700 };
 	struct http_response res;
 	struct err err = { 0 };
@@ -208,7 +216,7 @@ END_TEST
 START_TEST(headers_keep_order_spelling_and_duplicates)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct script s = {
+	static struct script s = {
 		.first = SPAN_LIT("HTTP/1.1 201 All Fine\r\nx-A:  1 \r\n"
 				  "Set-Cookie: a\r\nSET-COOKIE: b\r\n"
 				  "Fold: one\r\n  two\r\nEmpty:\r\n"
@@ -273,7 +281,9 @@ START_TEST(what_is_recorded_is_what_was_sent)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	const struct sent_case *c = &sent_cases[_i];
-	struct script s = { .first = SPAN_LIT(OK "Content-Length: 0\r\n\r\n") };
+	static struct script s = {
+		.first = SPAN_LIT(OK "Content-Length: 0\r\n\r\n"),
+	};
 	uint16_t port = start(&s);
 	AUTO(http_free) struct http *http = client(port, 0);
 	char host[40], want[1000];
@@ -330,7 +340,7 @@ START_TEST(a_burst_overlaps_on_connections_of_its_own)
 {
 	enum { N = 50 };
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct script s = { .first = SPAN_LIT(BODY2) };
+	static struct script s = { .first = SPAN_LIT(BODY2) };
 	AUTO(http_free) struct http *http = client(start(&s), 0);
 	struct http_request req[N];
 	struct http_response res[N];
@@ -350,8 +360,8 @@ END_TEST
 START_TEST(the_end_of_the_watched_process_cancels)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct script s = { .first = SPAN_LIT(""), .hold = true };
-	struct script answers = { .first = SPAN_LIT(BODY2) };
+	static struct script s = { .first = SPAN_LIT(""), .hold = true };
+	static struct script answers = { .first = SPAN_LIT(BODY2) };
 	AUTO(http_free) struct http *http = client(start(&s), 0);
 	AUTO(http_free) struct http *other = client(start(&answers), 0);
 	struct http_request req = { .target = "/" };
@@ -377,8 +387,10 @@ END_TEST
 START_TEST(a_raw_exchange_shows_what_libcurl_hides)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct script s = { .first = SPAN_LIT("HTTP/1.1 204 No Content\r\n"
-					      "X: 1\r\n\r\nhello") };
+	static struct script s = {
+		.first = SPAN_LIT("HTTP/1.1 204 No Content\r\n"
+				  "X: 1\r\n\r\nhello"),
+	};
 	AUTO(http_free) struct http *http = client(start(&s), 0);
 	struct http_response res;
 
@@ -396,7 +408,7 @@ END_TEST
 START_TEST(a_request_is_never_sent_twice)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct script s = { .first = SPAN_LIT(BODY2), .hold = true };
+	static struct script s = { .first = SPAN_LIT(BODY2), .hold = true };
 	AUTO(http_free) struct http *http = client(start(&s), 0);
 	struct http_request req = { .target = "/" };
 	struct http_response res;
@@ -417,7 +429,7 @@ END_TEST
 START_TEST(bytes_behind_an_answer_never_answer_the_next_request)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct script s = {
+	static struct script s = {
 		.first = SPAN_LIT(BODY2 "HTTP/1.1 404 Evil\r\n"
 					"Content-Length: 0\r\n\r\n"),
 		.hold = true,
