@@ -50,7 +50,8 @@ LINK_HARDEN := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 ifeq ($(VARIANT),release)
 OPT := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 else ifeq ($(VARIANT),debug)
-OPT := -O0 -g3
+# Only such a build leaves a layer out when a test asks for it.
+OPT := -O0 -g3 -DSANDBOX_ABLATION
 else ifeq ($(VARIANT),asan)
 OPT := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
        -fno-omit-frame-pointer

@@ -54,7 +54,7 @@ static const struct limit_option {
 #define N_LIMITS (sizeof(limit_options) / sizeof(limit_options[0]))
 
 enum { OPT_BIND = 256, OPT_REPORT, OPT_ISOLATION, OPT_QUIET, OPT_HELP,
-       OPT_VERSION, OPT_LIMIT };
+       OPT_VERSION, OPT_LIMIT, OPT_WITHOUT };
 
 static void usage(FILE *out)
 {
@@ -151,6 +151,29 @@ static int add_bind(struct options *o, char *text)
 	return 0;
 }
 
+/* For tests of what holds when a layer fails; the keeper of a release build
+ * refuses it. */
+static int leave_out(struct options *o, const char *name)
+{
+	static const struct {
+		const char *name;
+		uint32_t without;
+	} parts[] = {
+		{ "landlock", 1u << SANDBOX_LAYER_LANDLOCK },
+		{ "seccomp", 1u << SANDBOX_LAYER_SECCOMP |
+				     1u << SANDBOX_LAYER_NOTIFY },
+		{ "cgroup", SANDBOX_WITHOUT_CGROUP },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (!strcmp(name, parts[i].name)) {
+			o->spec.without |= parts[i].without;
+			return 0;
+		}
+	}
+	return usage_error("cannot leave out:", name);
+}
+
 /* 0: go on; 1: all is said; -1: usage error. */
 static int take_option(struct options *o, int option, int index)
 {
@@ -167,6 +190,8 @@ static int take_option(struct options *o, int option, int index)
 		return o->spec.reduced || !strcmp(optarg, "full")
 			       ? 0
 			       : usage_error("no such level:", optarg);
+	case OPT_WITHOUT:
+		return leave_out(o, optarg);
 	case OPT_QUIET:
 		o->quiet = true;
 		return 0;
@@ -192,6 +217,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "report", required_argument, NULL, OPT_REPORT },
 		{ "isolation", required_argument, NULL, OPT_ISOLATION },
 		{ "quiet", no_argument, NULL, OPT_QUIET },
+		{ "without", required_argument, NULL, OPT_WITHOUT },
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ "version", no_argument, NULL, OPT_VERSION },
 	};

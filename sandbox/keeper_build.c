@@ -51,7 +51,12 @@ static int choose_layers(struct keeper *k, struct sandbox_failure *reterr)
 			     SANDBOX_LAYER_UID, -r,
 			     "no other uid can be mapped here, and root must "
 			     "not be the program's");
-	k->state.layers = all;
+#ifndef SANDBOX_ABLATION
+	if (k->spec->without)
+		return confine_fail(reterr, SANDBOX_STAGE_SPAWN, EPERM,
+				    "this build leaves no layer out");
+#endif
+	k->state.layers = all & ~k->spec->without;
 	k->ns_flags = NS_ALL;
 	if (!k->ids.pair)
 		k->state.layers &= ~(1u << SANDBOX_LAYER_UID);
@@ -226,7 +231,10 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 	r = choose_layers(k, reterr);
 	if (r < 0)
 		return r;
-	cgroup_open(&k->cg, &spec->limits);
+	if (spec->without & SANDBOX_WITHOUT_CGROUP)
+		snprintf(k->cg.world, sizeof(k->cg.world), "none");
+	else
+		cgroup_open(&k->cg, &spec->limits);
 	memcpy(k->state.cgroup, k->cg.world, sizeof(k->state.cgroup));
 	if (policy == &policy_default && !*k->cg.dirs[CGROUP_MEMORY])
 		k->policy = &policy_default_uncounted;

@@ -54,6 +54,7 @@ struct sandbox_spec {
 	size_t n_mounts;
 	const char *policy;  /* path of the seccomp policy; NULL: the default */
 	bool reduced;        /* accept missing layers, and say which */
+	uint32_t without;    /* layers left out: for tests, in debug builds */
 	uint16_t listen_port; /* init listens on 127.0.0.1 and ::1; 0: no */
 	struct sandbox_limits limits;
 };
@@ -105,6 +106,9 @@ enum sandbox_layer {
 	SANDBOX_LAYER_SECCOMP, SANDBOX_LAYER_NOTIFY,
 	SANDBOX_N_LAYERS,
 };
+
+/* In `without`: no cgroup, which is no layer. */
+#define SANDBOX_WITHOUT_CGROUP (1u << SANDBOX_N_LAYERS)
 
 /* How a program ended, or the first limit that ended it. */
 enum sandbox_reason {

@@ -83,6 +83,15 @@ def test_a_mistake_on_the_command_line_is_a_usage_error(fumehood, words):
     assert result.status == 2 and result.err
 
 
+@pytest.mark.parametrize("part", ["seccomp", "landlock", "cgroup"])
+def test_a_release_build_leaves_no_layer_out(part):
+    from conftest import PROGRAM
+    box = os.path.join(os.path.dirname(PROGRAM), "fumehood-box")
+    result = subprocess.run([box, "--without", part, "--", "/bin/true"],
+                            capture_output=True, text=True, timeout=60)
+    assert result.returncode == 6 and "no layer out" in result.stderr
+
+
 def test_an_interrupt_ends_the_box(surroundings, tmp_path):
     from conftest import PROGRAM
     with subprocess.Popen(
