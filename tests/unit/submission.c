@@ -283,6 +283,7 @@ START_TEST(copies_of_killed_runners_are_removed_and_others_are_not)
 	ck_assert_int_eq(stat(sub->dir, &st), 0);
 	submission_close(again);
 	submission_close(sub);
+	unsetenv("TMPDIR");
 }
 END_TEST
 
