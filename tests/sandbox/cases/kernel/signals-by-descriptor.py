@@ -1,5 +1,5 @@
 # does: has descriptors send signals to init and to the pid outside
-# expect: exited:0 signalled:9
+# expect: exited:0 signalled:9 signalled:29
 import fcntl
 import os
 import signal
