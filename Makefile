@@ -22,6 +22,7 @@ DEB_RUN   := gcc libc6-dev make pkg-config libseccomp-dev \
 DEB_TEST  := check clang curl bubblewrap binutils libxml2-utils \
 	     mandoc shellcheck cppcheck tmux chromium fonts-dejavu-core
 DEB_FUZZ  := clang libclang-rt-14-dev
+DEB_VM    := qemu-system-x86 busybox-static cpio
 RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
 	     cjson-devel libxml2-devel pcre2-devel libarchive-devel \
 	     libidn2-devel libunistring-devel \
@@ -136,12 +137,13 @@ $(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES) | $(OUT)/fumehood-box
 
 # --- set-up -------------------------------------------------------------------
 
-.PHONY: deps deps-test deps-fuzz env
+.PHONY: deps deps-test deps-fuzz deps-vm env
 ## deps          install the Debian packages that are missing (root or sudo)
 deps: WANTED = $(DEB_RUN)
 deps-test: WANTED = $(DEB_RUN) $(DEB_TEST)
 deps-fuzz: WANTED = $(DEB_RUN) $(DEB_FUZZ)
-deps deps-test deps-fuzz:
+deps-vm: WANTED = $(DEB_RUN) $(DEB_VM)
+deps deps-test deps-fuzz deps-vm:
 	@$(INSTALL_PACKAGES)
 
 # Nothing is installed unless all of it can be; a machine without apt-get that
@@ -195,7 +197,7 @@ AGAIN := $(MAKE) --no-print-directory \
 # --- using it -----------------------------------------------------------------
 
 .PHONY: demo demo-run test unit unit-test lint bench fuzz coverage
-.PHONY: test-hostile calibrate
+.PHONY: test-hostile test-vm calibrate
 FUMEHOOD := $(OUT)/fumehood
 DEMO_FLAWED ?= exercises/catalogue/flawed/memory-store
 
@@ -229,6 +231,11 @@ bench: all env
 ## test-hostile  what a hostile submission may try, all of it
 test-hostile: all env
 	@tests/sandbox/run --hostile
+
+## test-vm       the box on Debian's own kernel and cgroup v2, emulated
+test-vm: deps-vm
+	@$(AGAIN) all env
+	@tests/vm/boot
 
 ## calibrate     grade every exercise's own right and flawed answers
 calibrate: all env
