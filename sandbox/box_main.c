@@ -372,11 +372,12 @@ static int serve(void)
 /* Whoever started us may have ignored SIGCHLD, and then wait() is in vain. */
 static void reset_signals(void)
 {
-	struct sigaction action = { .sa_handler = SIG_DFL };
+	/* The kernel's own: the C library keeps 32 and 33 to itself. */
+	uint64_t action[4] = { 0 };
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &action, NULL);
+		syscall(SYS_rt_sigaction, sig, action, NULL, sizeof(uint64_t));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -1,40 +1,39 @@
 """The suite must be able to fail: each of these must be noticed."""
 
+import copy
 import ctypes
 import os
 import signal
 import socket
 import subprocess
 
-import corpus
-
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def wrong_end(worker, cases):
     """A case that ends otherwise than its header says."""
-    case = corpus.Case(cases["ends/exit-1"].path, "ends/exit-1")
+    case = copy.deepcopy(cases["ends/exit-1"])
     case.expect = case.expect_none = ["exited:0"]
     return worker.attempt(case, cases)[0]
 
 
 def evidence(worker, cases):
     """A case that says it escaped, though it ends as expected."""
-    case = corpus.Case(cases["ends/exit-0"].path, "ends/exit-0")
+    case = copy.deepcopy(cases["ends/exit-0"])
     case.command = lambda: ["/bin/sh", "-c", "echo ARMED; echo ESCAPED far"]
     return worker.attempt(case, cases)[0]
 
 
 def silence(worker, cases):
     """A case that never began, though it ends as expected."""
-    case = corpus.Case(cases["ends/exit-0"].path, "ends/exit-0")
+    case = copy.deepcopy(cases["ends/exit-0"])
     case.command = lambda: ["/bin/true"]
     return worker.attempt(case, cases)[0]
 
 
 def missing_call(worker, cases):
     """A refused call that nobody made."""
-    case = corpus.Case(cases["ends/exit-0"].path, "ends/exit-0")
+    case = copy.deepcopy(cases["ends/exit-0"])
     case.denied = ["mount"]
     return worker.attempt(case, cases)[0]
 
