@@ -198,9 +198,12 @@ class Turns:
         import tempfile
 
         self.workers = workers
+        # A file, because without a cgroup the box refuses shared memory that
+        # has none: nobody could count it.
         self.lock = tempfile.TemporaryFile(dir="/tmp")
+        self.lock.truncate(mmap.PAGESIZE)
         # loaded so far, and why loading failed
-        self.shared = mmap.mmap(-1, mmap.PAGESIZE)
+        self.shared = mmap.mmap(self.lock.fileno(), mmap.PAGESIZE)
         self.gate = os.pipe()
 
     def take(self, target):
@@ -225,6 +228,15 @@ class Turns:
 
     def failure(self):
         return self.shared[1]
+
+    def lost(self):
+        """A worker is gone.  Before all have loaded, another one would only
+        end in the same way, over and over until the time is up."""
+        if self.shared[0] >= self.workers:
+            return
+        if not self.failure():
+            os.write(2, b"the app's process ended while it was imported\n")
+        os._exit(self.failure() or CRASHED)
 
 
 def logger_class():
@@ -298,6 +310,7 @@ def gunicorn_app(given, turns):
                 "user": os.geteuid(),
                 "group": os.getegid(),
                 "control_socket_disable": True,
+                "child_exit": lambda server, worker: turns.lost(),
                 "logger_class": logger_class(),
                 # Time is the box's to limit; a worker that is slow to import
                 # must not be killed by a second clock.
