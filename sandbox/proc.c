@@ -36,9 +36,21 @@ bool proc_parse_status(const char *text, struct proc_usage *ret)
 		return false;
 	ret->threads = (int)threads;
 	/* A zombie has no memory, and no such lines. */
+	ret->tables_bytes = (tables > 0 ? tables : 0) * 1024;
 	ret->memory_bytes = ((anon > 0 ? anon : 0) +
-			     (shared > 0 ? shared : 0) +
-			     (tables > 0 ? tables : 0)) * 1024;
+			     (shared > 0 ? shared : 0)) * 1024 +
+			    ret->tables_bytes;
+	return true;
+}
+
+bool proc_parse_rollup(const char *text, struct proc_usage *ret)
+{
+	int64_t anon = field(text, "Pss_Anon:");
+	int64_t shared = field(text, "Pss_Shmem:");
+
+	if (anon < 0 || shared < 0)
+		return false;
+	ret->memory_bytes = (anon + shared) * 1024 + ret->tables_bytes;
 	return true;
 }
 
@@ -87,9 +99,10 @@ static int count_files(int proc, const char *pid)
 	return (int)st.st_size;
 }
 
-static void add(int proc, const char *pid, struct proc_sum *sum)
+static void add(int proc, const char *pid, void *p)
 {
 	struct proc_usage usage = { 0 };
+	struct proc_sum *sum = p;
 	char text[TEXT_BYTES];
 	bool init = !strcmp(pid, "1");
 
@@ -108,22 +121,51 @@ static void add(int proc, const char *pid, struct proc_sum *sum)
 		sum->files_max = usage.files;
 }
 
-void proc_sum(int proc, struct proc_sum *ret)
+/* Calls `visit` for each process of the box. */
+static void each(int proc, void *p,
+		 void (*visit)(int proc, const char *pid, void *p))
 {
 	int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	int n = 0;
 
-	*ret = (struct proc_sum){ 0 };
 	if (!dir && fd >= 0)
 		close(fd);
 	while (dir && n < PROCESSES_MAX && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
 			continue;
-		add(proc, entry->d_name, ret);
+		visit(proc, entry->d_name, p);
 		n++;
 	}
 	if (dir)
 		closedir(dir);
+}
+
+void proc_sum(int proc, struct proc_sum *ret)
+{
+	*ret = (struct proc_sum){ 0 };
+	each(proc, ret, add);
+}
+
+static void add_memory(int proc, const char *pid, void *p)
+{
+	struct proc_usage usage = { 0 };
+	char text[TEXT_BYTES];
+	int64_t *sum = p;
+
+	if (!strcmp(pid, "1") || !read_text(proc, pid, "status", text) ||
+	    !proc_parse_status(text, &usage))
+		return;
+	if (read_text(proc, pid, "smaps_rollup", text))
+		proc_parse_rollup(text, &usage);
+	*sum += usage.memory_bytes;
+}
+
+int64_t proc_memory_bytes(int proc)
+{
+	int64_t sum = 0;
+
+	each(proc, &sum, add_memory);
+	return sum;
 }

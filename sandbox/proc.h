@@ -7,6 +7,7 @@
 
 struct proc_usage {
 	int64_t memory_bytes; /* anonymous, shared, page tables */
+	int64_t tables_bytes; /* the page tables alone */
 	int64_t cpu_us;       /* with the children that it has waited for */
 	int threads, files;
 };
@@ -14,6 +15,11 @@ struct proc_usage {
 /* From the text of /proc/PID/status and /proc/PID/stat; false: no sense. */
 bool proc_parse_status(const char *text, struct proc_usage *ret);
 bool proc_parse_stat(const char *text, struct proc_usage *ret);
+
+/* From /proc/PID/smaps_rollup: the memory of `ret` (whose page tables are known
+ * already), each page that n processes share counted as an n-th of it.  False:
+ * no sense, and `ret` is as before. */
+bool proc_parse_rollup(const char *text, struct proc_usage *ret);
 
 /* Of all processes of a box whose /proc is open as `proc`, but init. */
 struct proc_sum {
@@ -23,5 +29,10 @@ struct proc_sum {
 };
 
 void proc_sum(int proc, struct proc_sum *ret);
+
+/* The memory of the same processes with shared pages counted once: after a
+ * fork nearly all of them.  A hundred times slower than proc_sum(), so only
+ * for when that says too much.  A process that cannot be read counts whole. */
+int64_t proc_memory_bytes(int proc);
 
 #endif

@@ -48,6 +48,33 @@ static void sample_disk(struct keeper *k)
 		  (int64_t)(fs.f_files - fs.f_ffree) - k->inodes_base);
 }
 
+/* Before memory: who forks without end runs out of both. */
+static void check_processes(struct keeper *k, int threads)
+{
+	int limit = k->spec->limits.processes;
+
+	if (!limit)
+		return;
+	/* The one that was refused has often gone; its siblings are there. */
+	if (threads >= limit - 1)
+		k->state.limits_hit[SANDBOX_PROCESSES] = true;
+	if (threads >= limit)
+		keeper_end(k, SANDBOX_PROCESSES, true);
+}
+
+/* `bytes` counts what forks share for each of them: count again when it
+ * matters, so that eight workers of one app are not taken for a bomb. */
+static void check_memory(struct keeper *k, int64_t bytes)
+{
+	int64_t limit = k->spec->limits.memory_bytes;
+
+	if (limit && bytes > limit)
+		bytes = proc_memory_bytes(k->box[INIT_FD_PROC]);
+	raise(&k->state.peak.memory_bytes, bytes);
+	if (limit && bytes > limit)
+		keeper_end(k, SANDBOX_MEMORY, true);
+}
+
 /* What cgroups do not count, and where there is none, everything. */
 static void sample_processes(struct keeper *k,
 			     struct cgroup_counters *counters)
@@ -65,19 +92,10 @@ static void sample_processes(struct keeper *k,
 	raise_int(&s->peak.processes, sum.threads);
 	if (counters->cpu_us < 0)
 		counters->cpu_us = sum.cpu_us;
-	if (counters->memory_peak_bytes < 0) {
-		raise(&s->peak.memory_bytes, sum.memory_bytes);
-		if (limits->memory_bytes &&
-		    sum.memory_bytes > limits->memory_bytes)
-			keeper_end(k, SANDBOX_MEMORY, true);
-	}
-	if (counters->pids_refused >= 0 || !limits->processes)
-		return;
-	/* The one that was refused has often gone; its siblings are there. */
-	if (sum.threads >= limits->processes - 1)
-		s->limits_hit[SANDBOX_PROCESSES] = true;
-	if (sum.threads >= limits->processes)
-		keeper_end(k, SANDBOX_PROCESSES, true);
+	if (counters->pids_refused < 0)
+		check_processes(k, sum.threads);
+	if (counters->memory_peak_bytes < 0)
+		check_memory(k, sum.memory_bytes);
 }
 
 void keeper_sample_end(struct keeper *k, int64_t max_rss_bytes)

@@ -40,6 +40,20 @@ START_TEST(memory_of_a_process_is_what_it_alone_causes)
 }
 END_TEST
 
+START_TEST(pages_that_processes_share_count_once)
+{
+	struct proc_usage usage = { .memory_bytes = 99 * 1024,
+				    .tables_bytes = 4 * 1024 };
+
+	ck_assert(!proc_parse_rollup("Pss: 9 kB\nPss_Anon: 9 kB\n", &usage));
+	ck_assert_int_eq(usage.memory_bytes, 99 * 1024);
+	ck_assert(proc_parse_rollup("Rss: 70 kB\nPss: 9 kB\nPss_Anon:  5 kB\n"
+				    "Pss_File: 3 kB\nPss_Shmem:  1 kB\n",
+				    &usage));
+	ck_assert_int_eq(usage.memory_bytes, 10 * 1024);
+}
+END_TEST
+
 static const struct {
 	const char *text, *controller, *path;
 } paths[] = {
@@ -178,6 +192,7 @@ SUITE(box_readers)
 {
 	TEST(a_process_name_cannot_forge_its_numbers);
 	TEST(memory_of_a_process_is_what_it_alone_causes);
+	TEST(pages_that_processes_share_count_once);
 	TEST_LOOP(a_cgroup_path_is_found_by_its_controller, N(paths));
 	TEST(a_counter_is_found_by_its_whole_name);
 	TEST(listening_ports_are_told_from_connections_and_ours);
