@@ -89,6 +89,7 @@ def served(tmp_path_factory):
     port = process.stdout.readline().strip()
     copy = tmp_path_factory.mktemp("hurl") / "suite"
     shutil.copytree(SUITE, copy)
+    subprocess.run(["chmod", "-R", "u+w", copy], check=True)
     for name, text in FILES.items():
         (copy / name).write_text(text)
     for path in copy.rglob("*.hurl"):
