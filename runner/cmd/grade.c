@@ -12,6 +12,7 @@
 #include "runner/base/err.h"
 #include "runner/base/file.h"
 #include "runner/base/text.h"
+#include "runner/batch/pool.h"
 #include "runner/cmd/grade.h"
 #include "runner/cmd/handin.h"
 #include "runner/cmd/interrupt.h"
@@ -37,11 +38,15 @@ static const struct option_spec options[] = {
 	{ "repeat", 0, OPTION_INT, AT(repeat), "N",
 	  "run N times; a criterion that does not agree with itself is "
 	  "flaky" },
+	{ "bundle", 0, OPTION_STRING, AT(bundle), "BUNDLE",
+	  "grade by the exercises of a bundle, and sum up: the submission is "
+	  "a folder with a subfolder for each, named like the exercise" },
 	{ "out", 'o', OPTION_STRING, AT(out), "FOLDER",
 	  "grade any number of submissions, each into a folder of its own "
 	  "below this one; those that are there already are kept" },
 	{ "jobs", 'j', OPTION_INT, AT(jobs), "N",
-	  "with --out: N at a time (default: one for each processor)" },
+	  "with --out or --bundle: N at a time (default: one for each "
+	  "processor)" },
 	{ "transcript", 0, OPTION_STRING, AT(transcript), "FILE",
 	  "write the transcript there, not to the folder of runs" },
 	{ "sign", 0, OPTION_STRING, AT(sign), "KEY",
@@ -78,13 +83,13 @@ static int fail(const struct grade *g, enum exit_status status,
 
 /* --- before anything runs --- */
 
-static int load_exercise(struct grade *g)
+int grade_load(struct grade *g, const char *name)
 {
 	struct arena *arena = g->c->arena;
 	const char *dir;
 	struct err err;
 
-	if (exercise_find(arena, g->c->args[0], &dir, &err) < 0)
+	if (exercise_find(arena, name, &dir, &err) < 0)
 		return fail(g, EXIT_STATUS_USAGE, &err);
 	if (exercise_load(arena, dir, &g->ex, &err) < 0 ||
 	    session_configure(arena, g->ex, &err) < 0)
@@ -105,8 +110,6 @@ static int check_words(struct grade *g)
 	if (g->o->out && g->o->transcript)
 		return cmd_usage(g->c, "--out and --transcript exclude each "
 				       "other");
-	if (g->o->repeat > REPEAT_MAX)
-		return cmd_usage(g->c, "--repeat wants at most %d", REPEAT_MAX);
 	for (size_t i = 0; i < ex->n_criteria; i++)
 		ids[i] = ex->criteria[i].id;
 	for (size_t i = 0; i < g->o->only.n; i++) {
@@ -139,7 +142,7 @@ static const char *run_id(struct grade *g)
 			    random & 0xffffff);
 }
 
-static int choose_path(struct grade *g, struct err *err)
+int grade_choose_path(struct grade *g, struct err *err)
 {
 	const char *dir;
 	int r;
@@ -189,8 +192,8 @@ static bool can_show_progress(const struct grade *g)
 {
 	const char *term = getenv("TERM");
 
-	return !g->o->quiet && !g->o->out && isatty(STDERR_FILENO) && term &&
-	       strcmp(term, "dumb") != 0;
+	return !g->o->quiet && !g->is_one_of_many && isatty(STDERR_FILENO) &&
+	       term && strcmp(term, "dumb") != 0;
 }
 
 static int fill_session(struct grade *g, struct err *err)
@@ -324,7 +327,8 @@ static int grade_into(struct grade *g, struct transcript *t,
 	int r = run_session(g, t, sub, refused, &err);
 	int status = report(g, t);
 
-	if (!g->o->quiet && !g->o->transcript && !g->o->out && !shows_path(g))
+	if (!g->o->quiet && !g->o->transcript && !g->is_one_of_many &&
+	    !shows_path(g))
 		cmd_note(g->c, "transcript: %s", g->path);
 	return r < 0 ? fail(g, EXIT_STATUS_INTERNAL, &err) : status;
 }
@@ -335,7 +339,7 @@ static int grade_opened(struct grade *g, const struct submission *sub,
 	AUTO(transcript_free) struct transcript *t = NULL;
 	struct err err;
 
-	if (choose_path(g, &err) < 0)
+	if (grade_choose_path(g, &err) < 0)
 		return fail(g, EXIT_STATUS_INTERNAL, &err);
 	if (transcript_new(&t, g->path, &err) < 0)
 		return fail(g, g->o->transcript ? EXIT_STATUS_USAGE
@@ -366,6 +370,22 @@ int grade_submission(struct grade *g, const char *path)
 	return grade_opened(g, &labelled, refused);
 }
 
+/* By one exercise. */
+static int run_exercise(struct grade *g)
+{
+	int status;
+
+	if (g->c->n_args < 2)
+		return cmd_usage(g->c, "a submission is missing");
+	status = grade_load(g, g->c->args[0]);
+	if (status == EXIT_STATUS_OK)
+		status = check_words(g);
+	if (status != EXIT_STATUS_OK)
+		return status;
+	return g->o->out ? grade_batch(g)
+			 : grade_submission(g, g->c->args[1]);
+}
+
 static int run(const struct command *c)
 {
 	struct grade g = { .c = c, .o = c->options, .interrupt_fd = -1 };
@@ -375,15 +395,15 @@ static int run(const struct command *c)
 	signal(SIGPIPE, SIG_IGN);
 	if (reports_parse(c->arena, &g.o->reports, &g.reports, &err) < 0)
 		return fail(&g, EXIT_STATUS_USAGE, &err);
+	if (g.o->repeat > REPEAT_MAX)
+		return cmd_usage(c, "--repeat wants at most %d", REPEAT_MAX);
+	if (g.o->jobs > POOL_PARALLEL_MAX)
+		return cmd_usage(c, "--jobs wants at most %d",
+				 POOL_PARALLEL_MAX);
 	status = read_key(&g);
-	if (status == EXIT_STATUS_OK)
-		status = load_exercise(&g);
-	if (status == EXIT_STATUS_OK)
-		status = check_words(&g);
-	if (status == EXIT_STATUS_OK)
-		status = g.o->out ? grade_batch(&g)
-				  : grade_submission(&g, c->args[1]);
-	return status;
+	if (status != EXIT_STATUS_OK)
+		return status;
+	return g.o->bundle ? grade_bundle(&g) : run_exercise(&g);
 }
 
 const struct verb verb_grade = {
@@ -391,15 +411,19 @@ const struct verb verb_grade = {
 	.synopsis = "EXERCISE SUBMISSION...",
 	.help = "run a submission in a box and grade it",
 	.detail = "SUBMISSION is a folder, one .py file or an archive (.zip, "
-		  ".tar.gz, .tar.xz). Exit status: 0 graded at or above the "
-		  "threshold, 1 below it, 2 usage, 3 the exercise is wrong, 4 "
-		  "the submission does not start, 5 the box cannot be as "
-		  "tight as demanded, 6 our own failure, 7 flaky, 124 the "
-		  "time is over, 130 interrupted.",
+		  ".tar.gz, .tar.xz). With --bundle there is no EXERCISE: "
+		  "SUBMISSION/routes is the answer to the exercise routes, "
+		  "and a subfolder that is missing was not submitted and "
+		  "earns nothing; the threshold is one of the whole, and 4 "
+		  "means that none of them starts. Exit status: 0 graded at "
+		  "or above the threshold, 1 below it, 2 usage, 3 the "
+		  "exercise is wrong, 4 the submission does not start, 5 the "
+		  "box cannot be as tight as demanded, 6 our own failure, 7 "
+		  "flaky, 124 the time is over, 130 interrupted.",
 	.options = options,
 	.options_bytes = sizeof(struct grade_options),
 	.defaults = &defaults,
-	.args_min = 2,
+	.args_min = 1,
 	.args_max = SIZE_MAX,
 	.run = run,
 };

@@ -23,6 +23,7 @@
 
 struct batch {
 	struct grade *g;
+	const struct grade_job *jobs;
 	struct batch_row *rows; /* shared with the workers */
 	size_t n;
 	size_t n_done;
@@ -98,25 +99,39 @@ static void place_reports(struct grade *g, const char *folder)
 	g->reports.targets = targets;
 }
 
-static int grade_one(void *ctx, size_t job)
+/* A folder for its result. */
+static int place(struct grade *g, const struct grade_job *job, struct err *err)
+{
+	const char *folder = arena_printf(g->c->arena, "%s/%s", g->o->out,
+					  job->name);
+	int r = file_make_dirs(folder, err);
+
+	if (r < 0)
+		return r;
+	g->path = arena_printf(g->c->arena, "%s/" TRANSCRIPT_NAME, folder);
+	g->keep = keep;
+	place_reports(g, folder);
+	return 0;
+}
+
+static int grade_one(void *ctx, size_t i)
 {
 	struct batch *b = ctx;
-	struct batch_row *row = &b->rows[job];
+	struct batch_row *row = &b->rows[i];
+	const struct grade_job *job = &b->jobs[i];
 	struct grade g = *b->g;
-	const char *folder = arena_printf(g.c->arena, "%s/%s", g.o->out,
-					  row->name);
 	int64_t begin_ns = clock_ns();
 	struct err err;
 	int status;
 
-	if (file_make_dirs(folder, &err) < 0)
-		return cmd_fail(g.c, EXIT_STATUS_INTERNAL, &err);
-	g.path = arena_printf(g.c->arena, "%s/" TRANSCRIPT_NAME, folder);
-	g.label = row->name;
-	g.keep = keep;
+	g.ex = job->ex;
+	g.path = job->transcript;
+	g.label = job->name;
+	g.is_one_of_many = true;
 	g.outcome = OUTCOME_BROKEN;
-	place_reports(&g, folder);
-	status = grade_submission(&g, g.c->args[job + 1]);
+	if (!g.path && place(&g, job, &err) < 0)
+		return cmd_fail(g.c, EXIT_STATUS_INTERNAL, &err);
+	status = grade_submission(&g, job->path);
 	row->outcome = g.outcome;
 	row->points = g.points;
 	row->max_points = g.max_points;
@@ -155,18 +170,69 @@ static void one_done(void *ctx, size_t job, int status)
 		show_progress(b);
 }
 
-static bool is_taken(const struct batch *b, size_t n, const char *name)
+static int prepare(struct batch *b, struct err *err)
+{
+	struct grade *g = b->g;
+	void *shared = mmap(NULL, b->n * sizeof(*b->rows),
+			    PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return err_set(err, errno, "mmap: %s", strerror(errno));
+	b->rows = shared;
+	for (size_t i = 0; i < b->n; i++) {
+		snprintf(b->rows[i].name, sizeof(b->rows[i].name), "%.*s",
+			 (int)sizeof(b->rows[i].name) - 1, b->jobs[i].name);
+		b->rows[i].outcome = OUTCOME_INTERRUPTED;
+	}
+	b->begin_ns = clock_ns();
+	if (g->o->out && file_make_dirs(g->o->out, err) < 0)
+		return -err->code;
+	return interrupt_begin(&g->interrupt_fd, err);
+}
+
+int grade_many(struct grade *g, const struct grade_job *jobs, size_t n,
+	       const struct batch_row **ret, struct err *err)
+{
+	struct batch b = { .g = g, .jobs = jobs, .n = n };
+	const char *shared = NULL;
+	struct pool pool = {
+		.n_jobs = n,
+		.parallel = (unsigned)g->o->jobs,
+		.work = grade_one,
+		.done = one_done,
+		.ctx = &b,
+	};
+	int r = prepare(&b, err);
+
+	if (r < 0)
+		return r;
+	pool.stop_fd = g->interrupt_fd;
+	if (!g->o->cold)
+		shared = session_share_warm(g->c->arena);
+	r = pool_run(&pool, err);
+	session_unshare_warm(shared);
+	if (!g->o->quiet && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+	*ret = b.rows;
+	return r;
+}
+
+/* --- one exercise, many submissions --- */
+
+static bool is_taken(const struct grade_job *jobs, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(b->rows[i].name, name) == 0)
+		if (strcmp(jobs[i].name, name) == 0)
 			return true;
 	return false;
 }
 
 /* The last part of the path; a number behind it where two are alike. */
-static void name_row(struct batch *b, size_t i)
+static const char *name_of(struct arena *arena, const struct grade_job *jobs,
+			   size_t n_jobs, const char *operand)
 {
-	char *path = arena_strdup(b->g->c->arena, b->g->c->args[i + 1]);
+	char *path = arena_strdup(arena, operand);
 	size_t n = strlen(path);
 	const char *base, *name;
 
@@ -178,31 +244,28 @@ static void name_row(struct batch *b, size_t i)
 	    strcmp(base, "/") == 0)
 		base = "submission";
 	name = base;
-	for (int k = 2; is_taken(b, i, name); k++)
-		name = arena_printf(b->g->c->arena, "%s-%d", base, k);
-	snprintf(b->rows[i].name, sizeof(b->rows[i].name), "%.*s",
-		 (int)sizeof(b->rows[i].name) - 1, name);
+	for (int k = 2; is_taken(jobs, n_jobs, name); k++)
+		name = arena_printf(arena, "%s-%d", base, k);
+	return name;
 }
 
-static int prepare(struct batch *b, struct err *err)
+static const struct grade_job *list_jobs(const struct grade *g, size_t *ret_n)
 {
-	struct grade *g = b->g;
-	void *shared;
+	struct arena *arena = g->c->arena;
+	struct grade_job *jobs = arena_array(arena, g->c->n_args,
+					     sizeof(*jobs));
 
-	b->n = g->c->n_args - 1;
-	shared = mmap(NULL, b->n * sizeof(*b->rows), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return err_set(err, errno, "mmap: %s", strerror(errno));
-	b->rows = shared;
-	for (size_t i = 0; i < b->n; i++) {
-		name_row(b, i);
-		b->rows[i].outcome = OUTCOME_INTERRUPTED;
+	*ret_n = g->c->n_args - 1;
+	for (size_t i = 0; i < *ret_n; i++) {
+		const char *path = g->c->args[i + 1];
+
+		jobs[i] = (struct grade_job){
+			.ex = g->ex,
+			.path = path,
+			.name = name_of(arena, jobs, i, path),
+		};
 	}
-	b->begin_ns = clock_ns();
-	if (file_make_dirs(g->o->out, err) < 0)
-		return -err->code;
-	return interrupt_begin(&g->interrupt_fd, err);
+	return jobs;
 }
 
 static int check_reports(struct grade *g)
@@ -222,47 +285,25 @@ static int check_reports(struct grade *g)
 	return EXIT_STATUS_OK;
 }
 
-static int run_pool(struct batch *b)
-{
-	const struct pool pool = {
-		.n_jobs = b->n,
-		.parallel = (unsigned)b->g->o->jobs,
-		.stop_fd = b->g->interrupt_fd,
-		.work = grade_one,
-		.done = one_done,
-		.ctx = b,
-	};
-	const char *shared = NULL;
-	int r;
-
-	if (!b->g->o->cold)
-		shared = session_share_warm(b->g->c->arena);
-	r = pool_run(&pool, NULL);
-	session_unshare_warm(shared);
-	if (!b->g->o->quiet && isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K");
-	return r;
-}
-
 int grade_batch(struct grade *g)
 {
-	struct batch b = { .g = g };
+	const struct batch_row *rows = NULL;
+	const struct grade_job *jobs;
 	struct err err;
+	size_t n;
 	int status = check_reports(g), r;
 
 	if (status != EXIT_STATUS_OK)
 		return status;
-	if (g->o->jobs > POOL_PARALLEL_MAX)
-		return cmd_usage(g->c, "--jobs wants at most %d",
-				 POOL_PARALLEL_MAX);
-	if (prepare(&b, &err) < 0)
+	jobs = list_jobs(g, &n);
+	r = grade_many(g, jobs, n, &rows, &err);
+	if (!rows)
 		return cmd_fail(g->c, EXIT_STATUS_INTERNAL, &err);
-	r = run_pool(&b);
 	if (!g->o->quiet)
-		batch_print(g->c->arena, stdout, b.rows, b.n);
-	if (batch_write(g->c->arena, g->o->out, b.rows, b.n, &err) < 0)
+		batch_print(g->c->arena, stdout, rows, n);
+	if (batch_write(g->c->arena, g->o->out, rows, n, &err) < 0)
 		return cmd_fail(g->c, EXIT_STATUS_INTERNAL, &err);
 	if (r < 0)
 		return EXIT_STATUS_INTERRUPTED;
-	return g->o->exit_zero ? EXIT_STATUS_OK : batch_status(b.rows, b.n);
+	return g->o->exit_zero ? EXIT_STATUS_OK : batch_status(rows, n);
 }

@@ -6,11 +6,12 @@
 #include "runner/base/jsonout.h"
 #include "runner/base/text.h"
 #include "runner/cmd/verbs.h"
+#include "runner/exercise/bundle.h"
 #include "runner/exercise/exercise.h"
 
 struct list_options {
 	const char *report;
-	bool names;
+	bool names, bundles;
 };
 
 static const struct option_spec options[] = {
@@ -18,6 +19,8 @@ static const struct option_spec options[] = {
 	  "terminal|json", "for people, or one JSON array" },
 	{ "names", 0, OPTION_FLAG, offsetof(struct list_options, names), NULL,
 	  "names only, one a line" },
+	{ "bundles", 0, OPTION_FLAG, offsetof(struct list_options, bundles),
+	  NULL, "the bundles alone" },
 	{ 0 },
 };
 static const struct list_options defaults = { .report = "terminal" };
@@ -78,43 +81,126 @@ static int print_names(const char *const *slugs, size_t n)
 	return EXIT_STATUS_OK;
 }
 
-static int list_run(const struct command *c)
-{
-	const struct list_options *o = c->options;
-	AUTO(jsonout_free) struct jsonout *all = jsonout_array();
-	bool as_json = !strcmp(o->report, "json");
-	size_t n, wrong = 0;
-	const char *const *slugs = exercise_list(c->arena, &n);
+/* --- bundles --- */
 
-	if (o->names)
-		return print_names(slugs, n);
+static struct jsonout *bundle_object(const struct bundle *bundle)
+{
+	struct jsonout *out = jsonout_object();
+	struct jsonout *slugs = jsonout_array();
+
+	jsonout_str(out, "slug", bundle->slug);
+	jsonout_str(out, "title", bundle->title);
+	jsonout_str(out, "level", bundle->level);
+	for (size_t i = 0; i < bundle->n_exercises; i++)
+		jsonout_str(slugs, NULL, bundle->exercises[i]);
+	jsonout_add(out, "exercises", slugs);
+	return out;
+}
+
+static void print_bundle(const struct bundle *bundle)
+{
+	printf("  %s  %s:", bundle->slug, bundle->title);
+	for (size_t i = 0; i < bundle->n_exercises; i++)
+		printf("%s %s", i ? "," : "", bundle->exercises[i]);
+	printf("\n");
+}
+
+/* How many are wrong. */
+static size_t list_bundles(const struct command *c, const char *const *slugs,
+			   size_t n, struct jsonout *to)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct bundle *bundle;
+		struct err err;
+
+		if (bundle_load(c->arena, slugs[i], &bundle, &err) < 0) {
+			cmd_note(c, "%s", err.msg);
+			wrong++;
+		} else if (to) {
+			jsonout_add(to, NULL, bundle_object(bundle));
+		} else {
+			print_bundle(bundle);
+		}
+	}
+	return wrong;
+}
+
+/* --- exercises --- */
+
+static size_t list_exercises(const struct command *c,
+			     const char *const *slugs, size_t n,
+			     struct jsonout *to)
+{
+	size_t wrong = 0;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct exercise *ex = load(c, slugs[i]);
 
 		if (!ex)
 			wrong++;
-		else if (as_json)
-			jsonout_add(all, NULL, object_of(ex));
+		else if (to)
+			jsonout_add(to, NULL, object_of(ex));
 		else
 			print_line(ex, widest(slugs, n));
 	}
-	if (as_json) {
-		char *text = jsonout_pretty(all);
+	return wrong;
+}
 
-		printf("%s\n", text);
-		free(text);
-	} else if (n) {
+/* --- the verb --- */
+
+static size_t list_json(const struct command *c, bool bundles,
+			const char *const *slugs, size_t n)
+{
+	AUTO(jsonout_free) struct jsonout *all = jsonout_array();
+	size_t wrong = bundles ? list_bundles(c, slugs, n, all)
+			       : list_exercises(c, slugs, n, all);
+	char *text = jsonout_pretty(all);
+
+	printf("%s\n", text);
+	free(text);
+	return wrong;
+}
+
+static size_t list_people(const struct command *c, bool bundles_only,
+			  const char *const *slugs, size_t n)
+{
+	size_t n_bundles, wrong;
+	const char *const *bundles = bundle_list(c->arena, &n_bundles);
+
+	if (bundles_only)
+		return list_bundles(c, bundles, n_bundles, NULL);
+	wrong = list_exercises(c, slugs, n, NULL);
+	if (n_bundles)
+		printf("\nBundles, for fumehood grade --bundle:\n");
+	wrong += list_bundles(c, bundles, n_bundles, NULL);
+	if (n)
 		printf("\nfumehood show EXERCISE prints what is asked.\n");
-	} else {
+	else
 		cmd_note(c, "no exercise was found; FUMEHOOD_HOME names the "
 			    "folder that holds exercises/");
-	}
+	return wrong;
+}
+
+static int list_run(const struct command *c)
+{
+	const struct list_options *o = c->options;
+	size_t n, wrong;
+	const char *const *slugs = o->bundles ? bundle_list(c->arena, &n)
+					      : exercise_list(c->arena, &n);
+
+	if (o->names)
+		return print_names(slugs, n);
+	wrong = !strcmp(o->report, "json")
+			? list_json(c, o->bundles, slugs, n)
+			: list_people(c, o->bundles, slugs, n);
 	return wrong ? EXIT_STATUS_EXERCISE : EXIT_STATUS_OK;
 }
 
 const struct verb verb_list = {
 	.name = "list",
-	.help = "list the exercises",
+	.help = "list the exercises and the bundles of them",
 	.options = options,
 	.options_bytes = sizeof(struct list_options),
 	.defaults = &defaults,

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "runner/base/arena.h"
@@ -29,6 +30,23 @@ int fields_wrong(const struct fields *in, const struct json *at,
 	message = arena_vprintf(in->arena, fmt, ap);
 	va_end(ap);
 	return wrong_at(in, at->line, at->column, err, message);
+}
+
+/* "file: line 3, column 4: what" becomes "file:3:4: what". */
+int fields_parse(const struct fields *in, struct span text,
+		 const struct json **ret, struct err *err)
+{
+	struct err why;
+	int line, column, at = 0;
+	int r = json_parse(in->arena, text, ret, &why);
+
+	if (r == 0)
+		return 0;
+	if (sscanf(why.msg, "line %d, column %d: %n", &line, &column, &at) ==
+		    2 && at)
+		return err_set(err, EINVAL, "%s:%d:%d: %s", in->file, line,
+			       column, why.msg + at);
+	return err_set(err, EINVAL, "%s: %s", in->file, why.msg);
 }
 
 bool fields_is_id(const char *s)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "runner/base/attr.h"
+#include "runner/base/span.h"
 
 struct arena;
 struct err;
@@ -43,6 +44,10 @@ struct fields {
 	struct arena *arena;
 	const char *file; /* for messages */
 };
+
+/* JSON text; -EINVAL and the place of the mistake. */
+int fields_parse(const struct fields *in, struct span text,
+		 const struct json **ret, struct err *err);
 
 /* -EINVAL and the place of the mistake: `what` names the object. */
 int fields_read(const struct fields *in, const struct json *object,

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -374,30 +373,13 @@ static int read_parts(struct manifest *m, const struct raw_exercise *raw,
 	return r;
 }
 
-/* "file: line 3, column 4: what" becomes "file:3:4: what". */
-static int parse(struct arena *arena, const char *file, struct span text,
-		 const struct json **ret, struct err *err)
-{
-	struct err why;
-	int line, column, at = 0;
-	int r = json_parse(arena, text, ret, &why);
-
-	if (r == 0)
-		return 0;
-	if (sscanf(why.msg, "line %d, column %d: %n", &line, &column, &at) ==
-		    2 && at)
-		return err_set(err, EINVAL, "%s:%d:%d: %s", file, line, column,
-			       why.msg + at);
-	return err_set(err, EINVAL, "%s: %s", file, why.msg);
-}
-
 int manifest_read(struct arena *arena, const char *file, struct span text,
 		  struct span brief, struct exercise *ex, struct err *err)
 {
 	struct manifest m = { { arena, file }, brief, ex };
 	struct raw_exercise raw = { .ex = *ex };
 	const struct json *v;
-	int r = parse(arena, file, text, &v, err);
+	int r = fields_parse(&m.in, text, &v, err);
 
 	if (r == 0)
 		r = fields_read(&m.in, v, "the manifest", exercise_fields,
