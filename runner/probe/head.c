@@ -5,6 +5,8 @@
 
 #include "runner/base/arena.h"
 
+#define LENGTH_DIGITS_MAX 18 /* any length that fits an int64_t surely */
+
 static struct span cut(struct span s, size_t from)
 {
 	return (struct span){s.data + from, s.len - from};
@@ -95,37 +97,77 @@ static const char *parse_field(struct arena *arena, struct span line,
 		return "a header line has no name and colon";
 	if (memchr(line.data, '\0', line.len))
 		return "a header holds a NUL byte";
+	if (memchr(line.data, '\r', line.len))
+		return "a header holds a bare CR";
+	for (size_t i = 0; i < colon; i++)
+		if (line.data[i] <= ' ' && line.data[i] >= 0)
+			return "a header name holds a blank or control byte";
 	ret->name = copy(arena, (struct span){line.data, colon});
 	value = trim(cut(line, colon + 1));
 	ret->value = (struct span){copy(arena, value), value.len};
 	return NULL;
 }
 
+static bool blame(struct http_response *ret, const char *fault, const char *why)
+{
+	ret->fault = fault;
+	ret->why = why;
+	return false;
+}
+
+bool head_length(struct span value, int64_t *ret)
+{
+	int64_t n = 0;
+
+	if (!value.len || value.len > LENGTH_DIGITS_MAX)
+		return false;
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.data[i] < '0' || value.data[i] > '9')
+			return false;
+		n = n * 10 + (value.data[i] - '0');
+	}
+	if (ret)
+		*ret = n;
+	return true;
+}
+
 /* Two readers of these could see two different bodies. */
-static const char *check_framing(const struct http_response *res)
+bool head_frames(struct http_response *res)
 {
 	const struct http_header *length = NULL;
 
+	if (http_count(res, "Transfer-Encoding") > 1)
+		return blame(res, HTTP_CODING,
+			     "Transfer-Encoding is given twice");
 	for (size_t i = 0; i < res->n_headers; i++) {
 		const struct http_header *h = &res->headers[i];
 
 		if (strcasecmp(h->name, "Content-Length"))
 			continue;
+		if (!head_length(h->value, NULL))
+			return blame(res, HTTP_LENGTH,
+				     "Content-Length is no number");
 		if (length && !span_equal(length->value, h->value))
-			return "Content-Length is given twice, differently";
+			return blame(res, HTTP_LENGTH,
+				     "Content-Length is given twice, "
+				     "differently");
 		length = h;
 	}
 	if (length && http_header(res, "Transfer-Encoding"))
-		return "both Content-Length and Transfer-Encoding are given";
-	return NULL;
+		return blame(res, HTTP_LENGTH,
+			     "both Content-Length and Transfer-Encoding are "
+			     "given");
+	return true;
 }
 
-const char *head_parse(struct arena *arena, struct span head,
-		       struct http_response *ret)
+bool head_parse(struct arena *arena, struct span head,
+		struct http_response *ret)
 {
 	struct http_header *h;
 	const char *wrong = parse_status_line(arena, next_line(&head), ret);
 
+	if (wrong)
+		return blame(ret, HTTP_STATUS_LINE, wrong);
 	h = arena_array(arena, count_lines(head), sizeof(*h));
 	ret->headers = h;
 	while (!wrong && head.len) {
@@ -140,7 +182,7 @@ const char *head_parse(struct arena *arena, struct span head,
 	}
 	if (wrong && ret->n_headers && !h[ret->n_headers - 1].name)
 		ret->n_headers--;
-	return wrong ? wrong : check_framing(ret);
+	return wrong ? blame(ret, HTTP_HEADER, wrong) : true;
 }
 
 const struct http_header *http_header(const struct http_response *res,
@@ -166,6 +208,21 @@ size_t http_count(const struct http_response *res, const char *name)
 	for (size_t i = 0; i < res->n_headers; i++)
 		n += !strcasecmp(res->headers[i].name, name);
 	return n;
+}
+
+enum http_end transfer_end_of(const char *fault)
+{
+	if (!fault)
+		return HTTP_ANSWERED;
+	if (!strcmp(fault, HTTP_LIMIT_TIME))
+		return HTTP_TIMED_OUT;
+	if (!strncmp(fault, HTTP_LIMIT(""), strlen("http-limit(")))
+		return HTTP_TOO_LARGE;
+	if (!strcmp(fault, HTTP_NO_RESPONSE))
+		return HTTP_RESET;
+	if (!strcmp(fault, HTTP_CUT_HEAD) || !strcmp(fault, HTTP_CUT_BODY))
+		return HTTP_CUT_SHORT;
+	return HTTP_NOT_HTTP;
 }
 
 const char *http_end_name(enum http_end end)

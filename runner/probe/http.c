@@ -72,7 +72,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *ctx)
 	n *= size;
 	t->body_bytes += (int64_t)n;
 	if (buf_add(&t->body, data, n < room ? n : room) < 0 || n > room) {
-		t->limit = "body";
+		t->fault = HTTP_LIMIT_BODY;
 		return 0;
 	}
 	return n;
@@ -87,8 +87,9 @@ static bool is_unasked_coding(struct span line)
 		return false;
 	while (n < line.len && (line.data[n] == ' ' || line.data[n] == '\t'))
 		n++;
-	return line.len - n < 7 || strncasecmp(line.data + n, "chunked", 7) ||
-	       memchr(line.data + n, ',', line.len - n);
+	while (line.len > n && strchr(" \t\r\n", line.data[line.len - 1]))
+		line.len--;
+	return line.len - n != 7 || strncasecmp(line.data + n, "chunked", 7);
 }
 
 /* 1xx, but not 101: after that one no other head comes. */
@@ -109,10 +110,11 @@ static size_t on_header(char *data, size_t size, size_t n, void *ctx)
 
 	t->head_bytes += line.len;
 	if (t->head_bytes > HTTP_HEAD_MAX) {
-		t->limit = "headers";
+		t->fault = HTTP_LIMIT_HEADERS;
 		return 0;
 	}
 	if (is_unasked_coding(line)) {
+		t->fault = HTTP_CODING;
 		t->broken = "a Transfer-Encoding other than chunked";
 		return 0;
 	}
@@ -136,7 +138,23 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t n,
 	(void)easy;
 	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
 		buf_add(&t->sent, data, n < room ? n : room);
+	if (type == CURLINFO_DATA_IN)
+		t->wire_bytes += (int64_t)n;
 	return 0;
+}
+
+/* Chunk sizes and their extensions are no body: they have a ceiling too. */
+static int on_progress(void *ctx, curl_off_t all, curl_off_t now,
+		       curl_off_t up_all, curl_off_t up_now)
+{
+	struct transfer *t = ctx;
+	size_t ceiling = 2 * t->body.limit + HTTP_HEAD_MAX;
+
+	(void)all, (void)now, (void)up_all, (void)up_now;
+	if (t->wire_bytes <= (int64_t)ceiling)
+		return 0;
+	t->fault = HTTP_LIMIT_WIRE;
+	return 1;
 }
 
 void transfer_connect_options(struct transfer *t)
@@ -174,6 +192,9 @@ static void set_limits(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_DEBUGFUNCTION, on_debug);
 	curl_easy_setopt(t->easy, CURLOPT_DEBUGDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
+	curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
 }
 
 static void set_method(struct transfer *t)
@@ -200,40 +221,6 @@ static void set_method(struct transfer *t)
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
-static bool is_token(const char *s)
-{
-	return *s && s[strspn(s, "!#$%&'*+-.^_`|~0123456789"
-				 "abcdefghijklmnopqrstuvwxyz"
-				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
-}
-
-/* What would break the framing of the request; http_raw() is for that. */
-static int check_request(const struct http_request *req, struct err *err)
-{
-	if (req->method && !is_token(req->method))
-		return err_set(err, EINVAL, "`%s` is no method", req->method);
-	if (!req->target || !*req->target)
-		return err_set(err, EINVAL, "the request has no target");
-	for (const char *p = req->target; *p; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return err_set(err, EINVAL,
-				       "a blank or control byte in target `%s`",
-				       req->target);
-	for (size_t i = 0; i < req->n_headers; i++) {
-		const struct http_header *h = &req->headers[i];
-
-		if (!is_token(h->name))
-			return err_set(err, EINVAL, "`%s` is no header name",
-				       h->name);
-		for (size_t j = 0; j < h->value.len; j++)
-			if (strchr("\r\n", h->value.data[j]))
-				return err_set(err, EINVAL,
-					       "a line break in header `%s`",
-					       h->name);
-	}
-	return 0;
-}
-
 static bool add_line(struct transfer *t, const char *line)
 {
 	struct curl_slist *more = curl_slist_append(t->slist, line);
@@ -243,40 +230,30 @@ static bool add_line(struct transfer *t, const char *line)
 	return more;
 }
 
-/* Ours first; a header of the caller replaces the one of that name. */
+static const char *header_line(struct arena *arena, const struct http_header *h)
+{
+	if (!h->value.len)
+		return arena_printf(arena, "%s;", h->name);
+	return arena_printf(arena, "%s: %.*s", h->name, (int)h->value.len,
+			    h->value.data);
+}
+
 static int set_headers(struct transfer *t, struct err *err)
 {
+	/* libcurl adds these itself unless it is told not to. */
+	static const char *const none[] = {"Content-Type", "Expect"};
 	const struct http_request *req = t->req;
-	struct {
-		const char *name, *line;
-	} ours[] = {
-		{"Host", arena_printf(t->arena, "Host: %s", t->http->host)},
-		{"User-Agent", "User-Agent: fumehood/" FUMEHOOD_VERSION},
-		{"Accept", "Accept: */*"},
-		{"Content-Type", "Content-Type:"},
-		{"Expect", "Expect:"},
-	};
 	bool ok = true;
+	size_t n;
+	const struct http_header *h =
+		request_headers(t->arena, req, t->http->host, &n);
 
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-		bool theirs = false;
-
-		for (size_t j = 0; j < req->n_headers; j++)
-			theirs |=
-				!strcasecmp(req->headers[j].name, ours[i].name);
-		ok = ok && (theirs || add_line(t, ours[i].line));
-	}
-	for (size_t i = 0; i < req->n_headers; i++) {
-		const struct http_header *h = &req->headers[i];
-
-		ok = ok &&
-		     add_line(t,
-			      h->value.len
-				      ? arena_printf(t->arena, "%s: %.*s",
-						     h->name, (int)h->value.len,
-						     h->value.data)
-				      : arena_printf(t->arena, "%s;", h->name));
-	}
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		if (!request_header(req, none[i]))
+			ok = ok && add_line(t, arena_printf(t->arena, "%s:",
+							    none[i]));
+	for (size_t i = 0; i < n && ok; i++)
+		ok = add_line(t, header_line(t->arena, &h[i]));
 	if (!ok)
 		return err_set(err, ENOMEM, "no memory for the headers");
 	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->slist);
@@ -285,7 +262,7 @@ static int set_headers(struct transfer *t, struct err *err)
 
 int transfer_begin(struct transfer *t, struct err *err)
 {
-	int r = check_request(t->req, err);
+	int r = request_check(t->req, err);
 
 	if (r < 0)
 		return r;
@@ -299,38 +276,45 @@ int transfer_begin(struct transfer *t, struct err *err)
 	return set_headers(t, err);
 }
 
-static enum http_end end_of_partial(const struct transfer *t)
+/* Not every code says what was wrong: what had come by then does. */
+static const char *fault_of_partial(const struct transfer *t)
 {
-	return t->head.len ? HTTP_CUT_SHORT : HTTP_RESET;
+	if (!t->head.len)
+		return HTTP_NO_RESPONSE;
+	return t->head_done ? HTTP_CUT_BODY : HTTP_CUT_HEAD;
 }
 
-/* Not every code says whose fault it was: what had come by then does. */
-static enum http_end end_of(const struct transfer *t)
+static const char *fault_of_reply(const struct transfer *t)
 {
-	if (!t->done)
-		return HTTP_CANCELLED;
-	if (t->limit)
-		return HTTP_TOO_LARGE;
-	if (t->broken)
-		return HTTP_NOT_HTTP;
+	if (strstr(t->why, "Too large") || strstr(t->why, "Out of memory"))
+		return HTTP_LIMIT_HEADERS;
+	if (strstr(t->why, "Content-Length"))
+		return HTTP_LENGTH;
+	if (t->head_done)
+		return HTTP_CHUNK;
+	return t->head.len ? HTTP_HEADER : HTTP_STATUS_LINE;
+}
+
+static const char *fault_of(const struct transfer *t)
+{
+	if (t->fault)
+		return t->fault;
 	if (t->socket_again)
-		return HTTP_RESET;
+		return HTTP_NO_RESPONSE;
 	switch (t->code) {
-	case CURLE_OK: return t->head_done ? HTTP_ANSWERED : HTTP_CUT_SHORT;
-	case CURLE_COULDNT_CONNECT: return HTTP_REFUSED;
-	case CURLE_OPERATION_TIMEDOUT: return HTTP_TIMED_OUT;
+	case CURLE_OK: return t->head_done ? NULL : HTTP_CUT_HEAD;
+	case CURLE_COULDNT_CONNECT: return NULL;
+	case CURLE_OPERATION_TIMEDOUT: return HTTP_LIMIT_TIME;
 	case CURLE_GOT_NOTHING:
 	case CURLE_SEND_ERROR:
-	case CURLE_PARTIAL_FILE: return end_of_partial(t);
-	case CURLE_OUT_OF_MEMORY: return HTTP_TOO_LARGE;
+	case CURLE_PARTIAL_FILE: return fault_of_partial(t);
+	case CURLE_OUT_OF_MEMORY: return HTTP_LIMIT_HEADERS;
 	case CURLE_RECV_ERROR:
-		if (strstr(t->why, "Too large") ||
-		    strstr(t->why, "Out of memory"))
-			return HTTP_TOO_LARGE;
-		if (strstr(t->why, "chunk"))
-			return HTTP_NOT_HTTP;
-		return end_of_partial(t);
-	default: return HTTP_NOT_HTTP;
+		return strstr(t->why, "chunk") || strstr(t->why, "Too large") ||
+				       strstr(t->why, "Out of memory")
+			       ? fault_of_reply(t)
+			       : fault_of_partial(t);
+	default: return fault_of_reply(t);
 	}
 }
 
@@ -338,11 +322,10 @@ static const char *why_of(const struct transfer *t, enum http_end end)
 {
 	if (end == HTTP_CANCELLED)
 		return "the server's process ended";
-	if (end == HTTP_TOO_LARGE && t->limit)
-		return arena_printf(t->arena, "the %s grew beyond the ceiling",
-				    t->limit);
 	if (t->broken)
 		return t->broken;
+	if (end == HTTP_TOO_LARGE)
+		return "more came than the ceiling allows";
 	if (end == HTTP_CUT_SHORT && t->code == CURLE_OK)
 		return "the connection was closed within the head";
 	if (t->socket_again)
@@ -379,31 +362,34 @@ static struct span keep(struct arena *arena, const struct buf *buf)
 
 static void read_response(struct transfer *t, struct http_response *ret)
 {
-	const char *wrong = NULL;
-
-	*ret = (struct http_response){.end = end_of(t)};
+	*ret = (struct http_response){.version = "", .reason = ""};
 	ret->head = keep(t->arena, &t->head);
 	ret->body = keep(t->arena, &t->body);
 	ret->sent = keep(t->arena, &t->sent);
 	ret->body_bytes = t->body_bytes;
 	read_timing(t, &ret->timing);
-	ret->version = ret->reason = "";
-	if (t->head.len)
-		wrong = head_parse(t->arena, ret->head, ret);
-	if (wrong && ret->end == HTTP_ANSWERED) {
-		ret->end = HTTP_NOT_HTTP;
-		ret->why = wrong;
-	} else if (ret->end != HTTP_ANSWERED) {
-		ret->why = why_of(t, ret->end);
+	if (t->head.len && head_parse(t->arena, ret->head, ret))
+		head_frames(ret);
+	if (!t->done) {
+		ret->end = HTTP_CANCELLED;
+		ret->fault = NULL;
+	} else if (t->code == CURLE_COULDNT_CONNECT && !t->socket_again) {
+		ret->end = HTTP_REFUSED;
+	} else {
+		const char *fault = fault_of(t);
+
+		/* What ended the exchange comes before what its head says. */
+		if (fault)
+			ret->why = NULL;
+		ret->fault = fault ? fault : ret->fault;
+		if (!ret->fault && ret->n_headers > HTTP_HEADERS_MAX)
+			ret->fault = HTTP_LIMIT_COUNT;
+		ret->end = transfer_end_of(ret->fault);
 	}
-	if (ret->n_headers > HTTP_HEADERS_MAX) {
+	if (ret->n_headers > HTTP_HEADERS_MAX)
 		ret->n_headers = HTTP_HEADERS_MAX;
-		ret->end = HTTP_TOO_LARGE;
-		t->limit = "header-count";
-		ret->why = "more headers than the ceiling";
-	}
-	if (ret->end == HTTP_TOO_LARGE)
-		ret->limit = t->limit ? t->limit : "headers";
+	if (ret->end != HTTP_ANSWERED && !ret->why)
+		ret->why = why_of(t, ret->end);
 }
 
 int transfer_end(struct transfer *t, struct http_response *ret, struct err *err)
@@ -490,16 +476,39 @@ int transfer_run(struct http *http, struct transfer *t, size_t n,
 	return r;
 }
 
+/*
+ * What came over an idle connection answers nothing that was asked: libcurl
+ * would take it for the answer to the next request.
+ */
+static void drop_if_it_speaks(struct http *http)
+{
+	struct pollfd p = {.fd = http->idle_fd, .events = POLLIN};
+
+	if (http->idle_fd >= 0 && poll(&p, 1, 0) > 0)
+		http_disconnect(http);
+}
+
+static void remember_connection(struct http *http)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	curl_easy_getinfo(http->easy, CURLINFO_ACTIVESOCKET, &fd);
+	http->idle_fd = fd == CURL_SOCKET_BAD ? -1 : fd;
+}
+
 int http_send(struct http *http, struct arena *arena,
 	      const struct http_request *req, struct http_response *ret,
 	      struct err *err)
 {
 	struct transfer t = {
 		.http = http, .arena = arena, .req = req, .easy = http->easy};
-	int r = transfer_begin(&t, err), r_end;
+	int r, r_end;
 
+	drop_if_it_speaks(http);
+	r = transfer_begin(&t, err);
 	if (!r)
 		r = transfer_run(http, &t, 1, err);
+	remember_connection(http);
 	r_end = transfer_end(&t, ret, r ? NULL : err);
 	return r ? r : r_end;
 }
@@ -530,7 +539,7 @@ int http_new(struct http **ret, const struct http_options *options,
 	if (!http || curl_global_init(CURL_GLOBAL_DEFAULT))
 		goto fail;
 	http->options = *options;
-	http->watch_fd = -1;
+	http->watch_fd = http->idle_fd = -1;
 	if (!http->options.body_max)
 		http->options.body_max = HTTP_BODY_MAX;
 	if (!http->options.socket)
@@ -576,4 +585,5 @@ void http_disconnect(struct http *http)
 		return;
 	curl_multi_cleanup(http->multi);
 	http->multi = fresh;
+	http->idle_fd = -1;
 }

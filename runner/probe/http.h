@@ -54,9 +54,29 @@ enum http_end {
 	HTTP_TIMED_OUT,  /* the total deadline passed */
 	HTTP_CUT_SHORT,  /* ended inside the response */
 	HTTP_NOT_HTTP,   /* what came is no HTTP/1.x response */
-	HTTP_TOO_LARGE,  /* a ceiling was reached; `limit` says which */
+	HTTP_TOO_LARGE,  /* a ceiling was reached; `fault` says which */
 	HTTP_CANCELLED,  /* http_watch()'s descriptor became readable */
 };
+
+/*
+ * What a server did to the client: a closed list, as it stands in transcripts
+ * and reports.  None for HTTP_REFUSED and HTTP_CANCELLED: nothing was said.
+ */
+#define HTTP_LIMIT(kind)    "http-limit(" kind ")"
+#define HTTP_PROTOCOL(kind) "http-protocol(" kind ")"
+#define HTTP_LIMIT_BODY	    HTTP_LIMIT("body")	  /* its bytes */
+#define HTTP_LIMIT_WIRE	    HTTP_LIMIT("wire")	  /* framing of chunks */
+#define HTTP_LIMIT_HEADERS  HTTP_LIMIT("headers") /* 1xx heads, trailers too */
+#define HTTP_LIMIT_COUNT    HTTP_LIMIT("header-count")
+#define HTTP_LIMIT_TIME	    HTTP_LIMIT("time")    /* the total deadline */
+#define HTTP_NO_RESPONSE    HTTP_PROTOCOL("no-response") /* closed before it */
+#define HTTP_STATUS_LINE    HTTP_PROTOCOL("status-line")
+#define HTTP_HEADER	    HTTP_PROTOCOL("header")   /* a line of the head */
+#define HTTP_LENGTH	    HTTP_PROTOCOL("length")   /* Content-Length */
+#define HTTP_CODING	    HTTP_PROTOCOL("transfer-coding")
+#define HTTP_CHUNK	    HTTP_PROTOCOL("chunk")
+#define HTTP_CUT_HEAD	    HTTP_PROTOCOL("cut-head") /* closed within it */
+#define HTTP_CUT_BODY	    HTTP_PROTOCOL("cut-body")
 
 struct http_timing { /* microseconds from the start of the exchange */
 	int64_t connect_us, first_byte_us, total_us;
@@ -65,7 +85,7 @@ struct http_timing { /* microseconds from the start of the exchange */
 
 struct http_response {
 	enum http_end end;
-	const char *limit;   /* "body", "headers", ... if HTTP_TOO_LARGE */
+	const char *fault;   /* one of those above, or NULL */
 	const char *why;     /* one line for people when not HTTP_ANSWERED */
 	int status;          /* 100..599, or 0 when no status line came */
 	const char *version; /* "1.1" */
@@ -127,6 +147,26 @@ int http_burst(struct http *http, struct arena *arena,
  */
 int http_raw(struct http *http, struct arena *arena, struct span bytes,
 	     int64_t timeout_ms, struct http_response *ret, struct err *err);
+
+/*
+ * The bytes that http_raw() takes: `req` as http_send() would send it, but
+ * for `Connection: close`.  Without `body` it ends behind the head, which
+ * still says how long the body would be.
+ */
+int http_request_bytes(struct arena *arena, const struct http_request *req,
+		       const char *host, bool body, struct span *ret,
+		       struct err *err) MUST_USE;
+
+/* The method and target of such bytes, made safe to show. */
+struct http_request http_raw_shown(struct arena *arena, struct span bytes);
+
+/*
+ * What is wrong with the framing of an answer to `method` that http_raw()
+ * got, or NULL: a body where none may be, a length that is not what came,
+ * chunks that do not add up, a header of one value given twice.
+ */
+const char *http_framing(struct arena *arena, const char *method,
+			 const struct http_response *res);
 
 /* First header of that name (case-insensitive), or NULL. */
 const struct http_header *http_header(const struct http_response *res,

@@ -21,6 +21,7 @@ struct http {
 	void *easy, *multi;
 	void *resolve; /* struct curl_slist: the run's own host name */
 	int watch_fd;
+	int idle_fd; /* of the connection that is kept, or -1 */
 };
 
 struct transfer {
@@ -37,7 +38,8 @@ struct transfer {
 	int code;		    /* CURLcode */
 	int socket_error;	    /* errno of the socket function, or 0 */
 	bool socket_again;	    /* a second connection was asked for */
-	const char *limit, *broken; /* why a callback ended the transfer */
+	int64_t wire_bytes;	    /* of the body, with its framing */
+	const char *fault, *broken; /* why a callback ended the transfer */
 	char why[TRANSFER_WHY_BYTES];
 };
 
@@ -54,13 +56,28 @@ void transfer_connect_options(struct transfer *t);
 int transfer_run(struct http *http, struct transfer *t, size_t n,
 		 struct err *err);
 
+/* How an exchange with that fault (NULL: none) ended. */
+enum http_end transfer_end_of(const char *fault);
+
+/* request.c: what would break the framing of the request is refused. */
+int request_check(const struct http_request *req, struct err *err);
+bool request_header(const struct http_request *req, const char *name);
+/* Ours first; a header of the caller replaces the one of that name. */
+const struct http_header *request_headers(struct arena *arena,
+					  const struct http_request *req,
+					  const char *host, size_t *ret_n);
+
 bool transfer_cancelled(const struct http *http); /* watch_fd is readable */
 
 /*
- * Fill status, version, reason and headers from the bytes of a head.
- * Returns what is wrong with it, or NULL.
+ * Fill status, version, reason and headers from the bytes of a head.  False:
+ * ret->fault and ret->why say what is wrong with it.
  */
-const char *head_parse(struct arena *arena, struct span head,
-		       struct http_response *ret);
+bool head_parse(struct arena *arena, struct span head,
+		struct http_response *ret);
+/* A Content-Length: digits alone, no more than can be a length. */
+bool head_length(struct span value, int64_t *ret);
+/* Do its headers say one thing about where the body ends?  As above. */
+bool head_frames(struct http_response *ret);
 
 #endif

@@ -2,6 +2,9 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/socket.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/clock.h"
@@ -11,8 +14,7 @@
 #define READ_BYTES 16384
 
 /* Wait for `events`; false when time is over or the server's process ended. */
-static bool wait_for(struct transfer *t, short events, int64_t deadline_ns,
-		     enum http_end *end)
+static bool wait_for(struct transfer *t, short events, int64_t deadline_ns)
 {
 	curl_socket_t fd = CURL_SOCKET_BAD;
 	struct pollfd p[2] = {{.events = events},
@@ -24,13 +26,13 @@ static bool wait_for(struct transfer *t, short events, int64_t deadline_ns,
 	n = poll(p, 2, clock_left_ms(deadline_ns));
 	if (n > 0 && p[0].revents)
 		return true;
-	*end = n > 0 ? HTTP_CANCELLED : HTTP_TIMED_OUT;
+	t->done = n <= 0;
+	t->fault = n > 0 ? NULL : HTTP_LIMIT_TIME;
 	return false;
 }
 
-/* False: `end` is set.  A server may answer and close before it read all. */
-static bool send_all(struct transfer *t, struct span bytes, int64_t deadline_ns,
-		     enum http_end *end)
+/* A server may answer and close before it read all: that is no failure. */
+static bool send_all(struct transfer *t, struct span bytes, int64_t deadline_ns)
 {
 	size_t n;
 
@@ -42,16 +44,16 @@ static bool send_all(struct transfer *t, struct span bytes, int64_t deadline_ns,
 			bytes.len -= n;
 		} else if (c != CURLE_AGAIN) {
 			return true;
-		} else if (!wait_for(t, POLLOUT | POLLIN, deadline_ns, end)) {
+		} else if (!wait_for(t, POLLOUT | POLLIN, deadline_ns)) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static enum http_end receive_all(struct transfer *t, int64_t deadline_ns)
+/* Until the server closes. */
+static void receive_all(struct transfer *t, int64_t deadline_ns)
 {
-	enum http_end end = HTTP_ANSWERED;
 	char chunk[READ_BYTES];
 	size_t n;
 
@@ -59,21 +61,23 @@ static enum http_end receive_all(struct transfer *t, int64_t deadline_ns)
 		CURLcode c = curl_easy_recv(t->easy, chunk, sizeof(chunk), &n);
 
 		if (c == CURLE_AGAIN) {
-			if (!wait_for(t, POLLIN, deadline_ns, &end))
-				return end;
-		} else if (c != CURLE_OK) {
-			return t->body.len ? HTTP_CUT_SHORT : HTTP_RESET;
-		} else if (!n) {
-			return t->body.len ? HTTP_ANSWERED : HTTP_RESET;
+			if (!wait_for(t, POLLIN, deadline_ns))
+				return;
+		} else if (c != CURLE_OK || !n) {
+			if (!t->body.len)
+				t->fault = HTTP_NO_RESPONSE;
+			else if (c != CURLE_OK)
+				t->fault = HTTP_CUT_BODY;
+			return;
 		} else if (buf_add(&t->body, chunk, n) < 0) {
-			t->limit = "body";
-			return HTTP_TOO_LARGE;
+			t->fault = HTTP_LIMIT_BODY;
+			return;
 		}
 	}
 }
 
 /* Everything up to the first empty line, with it; all when there is none. */
-static size_t head_length(struct span all)
+static size_t head_bytes(struct span all)
 {
 	size_t crlf = span_find(all, SPAN_LIT("\r\n\r\n"));
 	size_t lf = span_find(all, SPAN_LIT("\n\n"));
@@ -83,36 +87,69 @@ static size_t head_length(struct span all)
 	return lf < all.len ? lf + 2 : all.len;
 }
 
-static void fill(struct transfer *t, struct span sent, enum http_end end,
+/* Does the server have to wait for more of the request? */
+static bool is_unfinished(struct span bytes)
+{
+	size_t head = head_bytes(bytes);
+	struct span rest = {bytes.data, head};
+	static const char name[] = "content-length:";
+	const char *end = bytes.data + bytes.len;
+
+	if (!head || bytes.data[head - 1] != '\n')
+		return true;
+	while (rest.len) {
+		size_t n = span_find(rest, SPAN_LIT("\n"));
+
+		if (n >= sizeof(name) &&
+		    !strncasecmp(rest.data, name, sizeof(name) - 1))
+			return strtoll(rest.data + sizeof(name) - 1, NULL, 10) >
+			       end - bytes.data - (ptrdiff_t)head;
+		n += n < rest.len;
+		rest = (struct span){rest.data + n, rest.len - n};
+	}
+	return false;
+}
+
+/*
+ * A request that stops in the middle is told to have stopped: else the server
+ * would wait for the rest, and what it says would depend on its patience.
+ */
+static void end_sending(struct transfer *t, struct span bytes)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
+	if (is_unfinished(bytes))
+		shutdown(fd, SHUT_WR);
+}
+
+static void fill(struct transfer *t, struct span sent,
 		 struct http_response *ret)
 {
 	struct span all = {
 		arena_memdup(t->arena, buf_str(&t->body), t->body.len),
 		t->body.len};
-	size_t head = head_length(all);
-	const char *wrong;
+	size_t head = head_bytes(all);
 
-	*ret = (struct http_response){
-		.end = end, .version = "", .reason = "", .limit = t->limit};
+	*ret = (struct http_response){.version = "", .reason = ""};
 	ret->head = (struct span){all.data, head};
 	ret->body = (struct span){all.data + head, all.len - head};
 	ret->body_bytes = (int64_t)ret->body.len;
 	ret->sent = (struct span){arena_memdup(t->arena, sent.data, sent.len),
 				  sent.len};
-	wrong = all.len ? head_parse(t->arena, ret->head, ret) : NULL;
-	if (end != HTTP_ANSWERED)
-		ret->why = http_end_name(end);
-	else if (wrong) {
-		ret->end = HTTP_NOT_HTTP;
-		ret->why = wrong;
+	if (all.len)
+		head_parse(t->arena, ret->head, ret);
+	if (t->fault) {
+		ret->fault = t->fault;
+		ret->why = http_end_name(transfer_end_of(t->fault));
 	}
+	ret->end = t->done ? transfer_end_of(ret->fault) : HTTP_CANCELLED;
 }
 
 static int exchange(struct transfer *t, struct span bytes, int64_t timeout_ms,
 		    struct http_response *ret, struct err *err)
 {
 	int64_t start = clock_ns(), deadline = start + timeout_ms * 1000000;
-	enum http_end end = HTTP_REFUSED;
 	CURLcode c;
 
 	transfer_connect_options(t);
@@ -122,11 +159,21 @@ static int exchange(struct transfer *t, struct span bytes, int64_t timeout_ms,
 	if (t->socket_error && !transfer_cancelled(t->http))
 		return err_set(err, t->socket_error,
 			       "no socket for the client");
+	t->done = true;
 	if (c == CURLE_OPERATION_TIMEDOUT)
-		end = HTTP_TIMED_OUT;
-	if (c == CURLE_OK && send_all(t, bytes, deadline, &end))
-		end = receive_all(t, deadline);
-	fill(t, bytes, end, ret);
+		t->fault = HTTP_LIMIT_TIME;
+	if (c == CURLE_OK && send_all(t, bytes, deadline)) {
+		end_sending(t, bytes);
+		receive_all(t, deadline);
+	}
+	fill(t, bytes, ret);
+	if (c != CURLE_OK && !t->fault) {
+		ret->end = HTTP_REFUSED;
+		ret->fault = NULL;
+		ret->why = http_end_name(ret->end);
+	} else if (ret->end == HTTP_CANCELLED) {
+		ret->why = http_end_name(ret->end);
+	}
 	ret->timing.total_us = (clock_ns() - start) / 1000;
 	return 0;
 }

@@ -82,6 +82,7 @@ static void read_response(struct arena *arena, const struct json *v,
 			  struct exchange_view *x)
 {
 	x->end = fact_str(v, "end", "none");
+	x->fault = fact_str(v, "fault", NULL);
 	x->why = fact_str(v, "why", NULL);
 	x->status = (int)fact_int(v, "status", 0);
 	x->answered = x->status != 0;
@@ -132,11 +133,19 @@ struct span exchange_header(const struct header_view *headers, size_t n,
 const char *exchange_outcome(struct arena *arena,
 			     const struct exchange_view *x)
 {
+	const char *fault = "";
+
+	if (x->fault)
+		fault = arena_printf(arena, "%s: %s", x->fault,
+				     x->why ? x->why : x->end);
 	if (!x->answered)
-		return x->why ? x->why
-			      : arena_printf(arena, "no answer (%s)", x->end);
-	return arena_printf(arena, "%d%s%s", x->status, *x->reason ? " " : "",
-			    x->reason);
+		return *fault ? fault
+		       : x->why
+			       ? x->why
+			       : arena_printf(arena, "no answer (%s)", x->end);
+	return arena_printf(arena, "%d%s%s%s%s", x->status,
+			    *x->reason ? " " : "", x->reason,
+			    *fault ? ", " : "", fault);
 }
 
 static struct span from(struct span s, size_t at)

@@ -38,6 +38,7 @@ struct exchange_view {
 
 	bool answered;      /* a status line came */
 	const char *end;    /* http_end_name(), or "none" */
+	const char *fault;  /* "http-limit(body)" and the like, or NULL */
 	const char *why;    /* or NULL */
 	int status;
 	const char *reason;

@@ -12,7 +12,6 @@
 #include "runner/transcript/verdict.h"
 
 #define OUTPUT_SLICE_MAX TRANSCRIPT_LOG_MAX
-#define RAW_WORD_MAX     200 /* of a raw request's method and target */
 
 const struct exercise *grading_exercise(const struct grading *g)
 {
@@ -257,32 +256,14 @@ int grading_burst(struct grading *g, const struct http_request *req, size_t n,
 	return 0;
 }
 
-/* The next word of a raw request, made safe to show. */
-static const char *raw_word(struct arena *arena, struct span *bytes)
-{
-	size_t n = 0;
-	const char *word;
-
-	while (n < bytes->len && n < RAW_WORD_MAX && bytes->data[n] != ' ' &&
-	       bytes->data[n] != '\r' && bytes->data[n] != '\n')
-		n++;
-	word = text_visible(arena, (struct span){ bytes->data, n }, 0);
-	n += n < bytes->len && bytes->data[n] == ' ';
-	bytes->data += n;
-	bytes->len -= n;
-	return word;
-}
-
 int grading_raw(struct grading *g, struct span bytes, int64_t timeout_ms,
 		const struct exchange **ret, struct err *err)
 {
 	struct run *run = g->run;
 	struct exchange *x = arena_alloc(run->arena, sizeof(*x));
-	struct span rest = bytes;
 	int r;
 
-	x->req.method = raw_word(run->arena, &rest);
-	x->req.target = raw_word(run->arena, &rest);
+	x->req = http_raw_shown(run->arena, bytes);
 	r = exchange_raw(g, &x->req, bytes, timeout_ms, &x->res, err);
 	if (r < 0)
 		return r;

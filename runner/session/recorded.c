@@ -136,15 +136,15 @@ bool recorded_response(struct arena *arena, const struct record *r, size_t n,
 		       struct http_response *ret)
 {
 	const struct record_event *e = record_response(r, n);
-	const char *limit, *why;
+	const char *fault, *why;
 
 	if (!e)
 		return false;
-	limit = json_str(json_get(e->body, "limit"));
+	fault = json_str(json_get(e->body, "fault"));
 	why = json_str(json_get(e->body, "why"));
 	*ret = (struct http_response){
 		.end = end_of(e->body),
-		.limit = limit,
+		.fault = fault,
 		.why = why,
 		.status = (int)int_of(e->body, "status"),
 		.version = str_of(e->body, "version"),

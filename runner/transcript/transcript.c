@@ -247,8 +247,8 @@ size_t transcript_response(struct transcript *t, size_t request,
 	body = jsonout_object();
 	jsonout_int(body, "request", (int64_t)request);
 	jsonout_str(body, "end", http_end_name(res->end));
-	if (res->limit)
-		jsonout_str(body, "limit", res->limit);
+	if (res->fault)
+		jsonout_str(body, "fault", res->fault);
 	if (res->why)
 		jsonout_str(body, "why", res->why);
 	if (res->status)
