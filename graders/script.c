@@ -31,6 +31,17 @@ static int send_burst(void *ctx, const struct http_request *req, size_t n,
 	return r;
 }
 
+static int send_raw(void *ctx, struct span bytes, int64_t timeout_ms,
+		    struct play_reply *ret, struct err *err)
+{
+	const struct exchange *x;
+	int r = grading_raw(ctx, bytes, timeout_ms, &x, err);
+
+	if (!r)
+		*ret = (struct play_reply){&x->res, x};
+	return r;
+}
+
 static int restart(void *ctx, bool *ret_ready, struct err *err)
 {
 	return grading_restart(ctx, ret_ready, err);
@@ -74,6 +85,7 @@ static int run(struct grading *g, const void *config, struct err *err)
 		.label = c->id,
 		.send = send_one,
 		.burst = send_burst,
+		.raw = send_raw,
 		.restart = restart,
 		.report = report,
 	};

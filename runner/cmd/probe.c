@@ -186,6 +186,24 @@ static int send_burst(void *ctx, const struct http_request *req, size_t n,
 	return r;
 }
 
+static int send_raw(void *ctx, struct span bytes, int64_t timeout_ms,
+		    struct play_reply *ret, struct err *err)
+{
+	struct probe *p = ctx;
+	struct arena *arena = p->c->arena;
+	struct http_response *res = arena_alloc(arena, sizeof(*res));
+	size_t *event = arena_alloc(arena, sizeof(*event));
+	struct http_request shown = http_raw_shown(arena, bytes);
+	int r = http_raw(p->http, arena, bytes, timeout_ms, res, err);
+
+	if (r < 0)
+		return r;
+	*event = transcript_raw(p->t, p->criterion, &shown, bytes);
+	transcript_response(p->t, *event, res);
+	*ret = (struct play_reply){res, event};
+	return 0;
+}
+
 static enum status status_of(enum play_status status)
 {
 	switch (status) {
@@ -276,6 +294,7 @@ static int play_one(struct probe *p, size_t i, struct err *err)
 		.stop_at_failure = p->o->stop,
 		.send = send_one,
 		.burst = send_burst,
+		.raw = send_raw,
 		.report = report,
 	};
 	struct play_result result;

@@ -199,6 +199,9 @@ static int query_header(struct state *s, const struct query *q,
 
 	if (r < 0)
 		return r;
+	if (q->structured)
+		return structured_value(s, (enum sfv_kind)(q->structured - 1),
+					name.data, ret, why);
 	items = arena_array(s->arena, http_count(res, name.data) + 1,
 			    sizeof(*items));
 	for (size_t i = 0; i < res->n_headers; i++)

@@ -101,6 +101,7 @@ struct query {
 	const struct jsonpath *jsonpath; /* when `arg` holds no template */
 	const struct filter *filters;
 	size_t n_filters;
+	int structured; /* of `header`: 1 + enum sfv_kind; 0: as it stands */
 	struct place at;
 };
 
@@ -194,7 +195,16 @@ enum extra_kind {
 	EXTRA_SAME_AS,   /* the body equals the JSON of a variable */
 	EXTRA_BURST,     /* many at once, and how often which status */
 	EXTRA_WALK,      /* pages, to the end, and what holds over all */
+	EXTRA_FRAMING,   /* the bytes of the answer are framed as they must */
 	EXTRA_N_KINDS
+};
+
+/* What goes over the wire when the answer is wanted to the byte. */
+enum extra_raw {
+	RAW_NONE,  /* an ordinary exchange */
+	RAW_WHOLE, /* the request */
+	RAW_HEAD,  /* its head alone; the body never comes */
+	RAW_BODY,  /* its body alone, whatever that is */
 };
 
 struct names {
@@ -211,6 +221,7 @@ struct extra {
 	struct span same_as;         /* the variable */
 	struct names ignore;         /* member names */
 	bool any_order;              /* of arrays */
+	enum extra_raw raw;
 	int burst;                   /* requests at once */
 	struct names expect;         /* "201:1", "409:*" */
 	int walk;                    /* pages at most */
@@ -226,6 +237,7 @@ struct marks {
 	int points;      /* hundredths; -1 when not given */
 	int weight;      /* hundredths, once the script is whole */
 	bool hidden, restart;
+	int structured;  /* as in struct query */
 	struct extra *extra; /* requests only; NULL: none */
 	struct place at;
 };

@@ -18,6 +18,7 @@ enum key_kind {
 	KEY_POINTS,
 	KEY_NEEDS,
 	KEY_FLAG,
+	KEY_STRUCTURED,
 	KEY_EXTRA, /* directive_extra.c; on requests only */
 };
 
@@ -51,6 +52,9 @@ static const struct key {
 	{"unique", KEY_EXTRA, EXTRA_KEY_UNIQUE, false},
 	{"total", KEY_EXTRA, EXTRA_KEY_TOTAL, false},
 	{"repeat", KEY_EXTRA, EXTRA_KEY_REPEAT, false},
+	{"raw", KEY_EXTRA, EXTRA_KEY_RAW, false},
+	{"framing", KEY_EXTRA, EXTRA_KEY_FRAMING, true},
+	{"structured", KEY_STRUCTURED, 0, false},
 };
 
 void marks_init(struct marks *marks)
@@ -173,6 +177,21 @@ static int set_needs(struct reader *r, struct place at, struct span text,
 	return 0;
 }
 
+static int set_structured(struct reader *r, struct place at, struct span text,
+			  struct marks *marks)
+{
+	static const char *const kinds[] = {"item", "list", "dictionary"};
+
+	for (int i = 0; i < (int)ARRAY_LEN(kinds); i++)
+		if (span_is(text, kinds[i]))
+			marks->structured = i + 1; /* enum sfv_kind */
+	if (marks->structured)
+		return 0;
+	return reader_fail(r, at,
+			   "structured is item, list or dictionary, not `%s`",
+			   text.data);
+}
+
 static int set_key(struct reader *r, const struct key *key, struct place at,
 		   struct span value, struct marks *marks)
 {
@@ -190,6 +209,7 @@ static int set_key(struct reader *r, const struct key *key, struct place at,
 	case KEY_POINTS: return set_points(r, at, value, field);
 	case KEY_NEEDS: return set_needs(r, at, value, marks);
 	case KEY_FLAG: *(bool *)field = true; return 0;
+	case KEY_STRUCTURED: return set_structured(r, at, value, marks);
 	case KEY_EXTRA:
 		return extra_set(r, (enum extra_key)key->offset, at, value,
 				 marks);

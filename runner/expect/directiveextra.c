@@ -126,6 +126,20 @@ static int set_expect(struct reader *r, struct place at, struct span text,
 	return 0;
 }
 
+static int set_raw(struct reader *r, struct place at, struct span text,
+		   struct extra *x)
+{
+	static const char *const names[] = {"whole", "head", "body"};
+
+	for (int i = 0; i < (int)ARRAY_LEN(names); i++)
+		if (span_is(text, names[i]))
+			x->raw = (enum extra_raw)(i + 1);
+	if (x->raw)
+		return 0;
+	return reader_fail(r, at, "raw is whole, head or body, not `%s`",
+			   text.data);
+}
+
 static struct extra *of(struct reader *r, struct marks *marks)
 {
 	if (!marks->extra)
@@ -167,18 +181,25 @@ int extra_set(struct reader *r, enum extra_key key, struct place at,
 	case EXTRA_KEY_UNIQUE: return set_path(r, at, value, &x->unique);
 	case EXTRA_KEY_TOTAL: return set_path(r, at, value, &x->total);
 	case EXTRA_KEY_REPEAT: return set_table(r, at, value, x);
+	case EXTRA_KEY_RAW: return set_raw(r, at, value, x);
+	case EXTRA_KEY_FRAMING: x->has |= 1u << EXTRA_FRAMING; return 0;
 	}
 	return -EINVAL;
 }
 
 int extra_complete(struct reader *r, const struct marks *marks)
 {
-	const struct extra *x = marks->extra;
+	struct extra *x = marks->extra;
 	const char *what = NULL;
 
 	if (!x)
 		return 0;
-	if (x->expect.n && !x->burst)
+	if (x->has & 1u << EXTRA_FRAMING && !x->raw)
+		x->raw = RAW_WHOLE;
+	if (x->raw && x->has & (1u << EXTRA_BURST | 1u << EXTRA_WALK))
+		what = "`raw` and `framing` look at one exchange: not with "
+		       "`burst` or `walk`";
+	else if (x->expect.n && !x->burst)
 		what = "`expect` wants `burst` beside it";
 	else if (x->burst && !x->expect.n)
 		what = "`burst` wants `expect` beside it, like 201:1,409:*";

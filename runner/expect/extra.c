@@ -167,6 +167,27 @@ static void judge_link(struct judging *j, const struct extra *x)
 		judging_pass(j, c);
 }
 
+/* --- framing --- */
+
+static void judge_framing(struct judging *j, const struct built *built)
+{
+	struct play_check *c = extra_check(j, EXTRA_FRAMING, "framing");
+	const struct http_request *req = &built->req;
+	struct arena *arena = j->s->arena;
+	const char *method = req->method, *why;
+
+	if (j->e->marks.extra->raw == RAW_BODY)
+		method = http_raw_shown(arena, req->body).method;
+	why = http_framing(arena, method, j->s->answer.res);
+
+	c->expected = "a head, and a body as long as the head says";
+	c->actual = why ? why : "so it is";
+	if (why)
+		judging_fail(j, c, why);
+	else
+		judging_pass(j, c);
+}
+
 /* --- unchanged, same-as --- */
 
 static int get(struct state *s, const struct built *built,
@@ -291,6 +312,8 @@ int extra_judge(struct judging *j, const struct built *built,
 		judge_problem(j);
 	if (x->has & 1u << EXTRA_LINK)
 		judge_link(j, x);
+	if (x->has & 1u << EXTRA_FRAMING)
+		judge_framing(j, built);
 	if (x->has & 1u << EXTRA_SAME_AS)
 		judge_same_as(j, x);
 	if (x->has & 1u << EXTRA_UNCHANGED)

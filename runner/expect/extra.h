@@ -25,6 +25,8 @@ enum extra_key {
 	EXTRA_KEY_UNIQUE,
 	EXTRA_KEY_TOTAL,
 	EXTRA_KEY_REPEAT,
+	EXTRA_KEY_RAW,
+	EXTRA_KEY_FRAMING,
 };
 
 /* directiveextra.c */

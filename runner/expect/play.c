@@ -137,6 +137,28 @@ static int send_one(struct state *s, struct built *built,
 	return 0;
 }
 
+/* The request, or a part of it, byte for byte; nothing is followed. */
+static int send_raw(struct state *s, struct built *built, enum extra_raw raw,
+		    const struct entry_options *o)
+{
+	const char *host = s->host->base + strlen("http://");
+	struct span bytes = built->req.body;
+	struct play_reply reply = {0};
+	int r = 0;
+
+	if (raw != RAW_BODY)
+		r = http_request_bytes(s->arena, &built->req, host,
+				       raw == RAW_WHOLE, &bytes, s->err);
+	if (!r)
+		r = s->host->raw(s->host->ctx, bytes, o->max_time_ms, &reply,
+				 s->err);
+	if (r < 0)
+		return r;
+	s->result->requests++;
+	take_answer(s, built, &reply);
+	return 0;
+}
+
 static bool is_redirect(const struct http_response *res)
 {
 	return res->end == HTTP_ANSWERED &&
@@ -182,7 +204,8 @@ static const char *why_no_answer(struct state *s)
 	const struct http_response *res = s->answer.res;
 
 	return arena_printf(s->arena, "no whole answer: %s%s%s",
-			    http_end_name(res->end), res->why ? ": " : "",
+			    res->fault ? res->fault : http_end_name(res->end),
+			    res->why ? ": " : "",
 			    res->why ? res->why : "");
 }
 
@@ -199,6 +222,8 @@ static int ask(struct judging *j, const struct entry_options *o,
 		return r;
 	if (x && x->has & 1u << EXTRA_BURST)
 		return extra_burst(j, built, o->max_time_ms);
+	if (x && x->raw)
+		return send_raw(j->s, built, x->raw, o);
 	r = send_one(j->s, built, o);
 	return !r && o->location ? follow(j->s, built, o, &j->why) : r;
 }

@@ -65,6 +65,9 @@ struct play_host {
 	/* ret[i] answers req[i]; NULL: bursts are sent one by one. */
 	int (*burst)(void *ctx, const struct http_request *req, size_t n,
 		     struct play_reply *ret, struct err *err);
+	/* Bytes as they are over a connection of their own: http_raw(). */
+	int (*raw)(void *ctx, struct span bytes, int64_t timeout_ms,
+		   struct play_reply *ret, struct err *err);
 	/* Start the app again; NULL: `restart` cannot be had (broken). */
 	int (*restart)(void *ctx, bool *ret_ready, struct err *err);
 	void (*report)(void *ctx, const struct play_check *check);

@@ -185,6 +185,18 @@ static int parse_options(struct reader *r, struct entry *entry)
 	return 0;
 }
 
+static int parse_line_marks(struct reader *r, struct marks *marks,
+			    struct query *query)
+{
+	if (reader_line_end(r, marks))
+		return -EINVAL;
+	query->structured = marks->structured;
+	if (!marks->structured || query->kind == QUERY_HEADER)
+		return 0;
+	return reader_fail(r, marks->at,
+			   "`structured` is for the query header");
+}
+
 static int parse_capture(struct reader *r, struct capture *ret)
 {
 	struct reader ahead;
@@ -200,7 +212,7 @@ static int parse_capture(struct reader *r, struct capture *ret)
 		*r = ahead;
 		ret->redact = true;
 	}
-	return reader_line_end(r, &ret->marks);
+	return parse_line_marks(r, &ret->marks, &ret->query);
 }
 
 static int parse_captures(struct reader *r, struct expectation *expect)
@@ -233,7 +245,7 @@ static int parse_assert(struct reader *r, struct assert *ret)
 	    parse_predicate(r, &ret->predicate))
 		return -EINVAL;
 	ret->source = reader_since(r, start);
-	return reader_line_end(r, &ret->marks);
+	return parse_line_marks(r, &ret->marks, &ret->query);
 }
 
 /* Queries are lower case, methods upper case, bodies in parse_body(). */

@@ -5,6 +5,7 @@
 #include "runner/expect/ast.h"
 #include "runner/expect/cookie.h"
 #include "runner/expect/play.h"
+#include "runner/expect/sfv.h"
 #include "runner/expect/value.h"
 #include "runner/probe/http.h"
 
@@ -67,6 +68,10 @@ int state_file(struct state *s, struct span name, struct span *ret,
 /* The whole body as text or JSON, once. */
 int answer_text(struct state *s, struct span *ret, const char **why);
 int answer_json(struct state *s, const struct json **ret, const char **why);
+
+/* structured.c: the header as JSON, read as a structured field. */
+int structured_value(struct state *s, enum sfv_kind kind, const char *name,
+		     struct value *ret, const char **why);
 
 struct jsonpath;
 int apply_jsonpath(struct state *s, const struct jsonpath *path,

@@ -104,6 +104,15 @@ static int check_needs(struct reader *r, const struct script *script, size_t n,
 	return 0;
 }
 
+static int no_structured(struct reader *r, const struct marks *m)
+{
+	if (!m->structured)
+		return 0;
+	return reader_fail(r, m->at,
+			   "`structured` is for an assert or a capture of a "
+			   "header");
+}
+
 static int no_extra(struct reader *r, const struct marks *m)
 {
 	if (!m->extra)
@@ -118,13 +127,22 @@ static int check_extras(struct reader *r, const struct entry *e)
 	int rc = no_extra(r, &e->expect.marks);
 
 	if (!rc)
+		rc = no_structured(r, &e->marks);
+	if (!rc)
+		rc = no_structured(r, &e->expect.marks);
+	if (!rc)
+		rc = no_structured(r, &e->expect.body.marks);
+	if (!rc)
 		rc = no_extra(r, &e->expect.body.marks);
 	for (size_t i = 0; !rc && i < e->expect.n_asserts; i++)
 		rc = no_extra(r, &e->expect.asserts[i].marks);
 	for (size_t i = 0; !rc && i < e->expect.n_captures; i++)
 		rc = no_extra(r, &e->expect.captures[i].marks);
 	for (size_t i = 0; !rc && i < e->expect.headers.n; i++)
-		rc = no_extra(r, &e->expect.headers.items[i].marks);
+		rc = no_extra(r, &e->expect.headers.items[i].marks)
+			     ? -EINVAL
+			     : no_structured(r,
+					     &e->expect.headers.items[i].marks);
 	return rc;
 }
 

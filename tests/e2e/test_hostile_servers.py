@@ -1,17 +1,18 @@
 """A client that no server can hurt: each attack has its end, in bounds."""
 
 import json
+import re
 import resource
 import subprocess
 import sys
 
 import pytest
 
-from conftest import PROGRAM, ROOT
+from conftest import EXERCISES, PROGRAM, ROOT
 
 SERVERS = ROOT / "tests/servers"
 sys.path.insert(0, str(SERVERS))
-from hostile import CASES  # noqa: E402
+from hostile import CASES, REDIRECTS  # noqa: E402
 
 MEMORY_MAX = 64 << 20
 SCRIPT = """GET {{base}}/%s
@@ -20,17 +21,19 @@ max-time: 700ms
 HTTP *
 [Asserts]
 jsonpath "$.x" == 1
+jsonpath "$..*" count == 1
 regex /(a+)+$/ == "x"
 xpath "//a" count == 1
 """
 
 
 @pytest.fixture(scope="module")
-def server():
+def servers():
     process = subprocess.Popen(
         [sys.executable, SERVERS / "hostile.py"], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, text=True)
-    yield "http://127.0.0.1:" + process.stdout.readline().strip()
+    yield ["http://127.0.0.1:" + port
+           for port in process.stdout.readline().split()]
     process.stdin.close()
     process.wait(10)
 
@@ -40,22 +43,60 @@ def limit_memory():
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_MAX, MEMORY_MAX))
 
 
-@pytest.mark.parametrize("case", sorted(CASES))
-def test_an_attack_is_a_result_in_bounded_time_and_memory(
-        server, surroundings, tmp_path, case):
-    script = tmp_path / "x.hurl"
-    script.write_text(SCRIPT % case)
-    report = tmp_path / "report.json"
-    process = subprocess.run(
-        [PROGRAM, "probe", script, "--url", server, "--report",
-         "json=%s" % report], env=surroundings, stdin=subprocess.DEVNULL,
-        capture_output=True, timeout=20, preexec_fn=limit_memory)
-    assert process.returncode == 1, process.stderr
-    text = report.read_text()
-    checks = json.loads(text)["criteria"][0]["checks"]
-    expected = CASES[case][3]
-    if expected == "answered":
-        assert "no whole answer" not in checks[0]["message"]
+@pytest.fixture
+def probe(servers, surroundings, tmp_path):
+    def run(text, url=None):
+        (tmp_path / "x.hurl").write_text(text)
+        report = tmp_path / "report.json"
+        process = subprocess.run(
+            [PROGRAM, "probe", tmp_path / "x.hurl", "--url",
+             url or servers[0], "--report", "json=%s" % report],
+            env=surroundings, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=30, preexec_fn=limit_memory)
+        assert process.returncode in (0, 1), process.stderr
+        text = report.read_text()
+        assert "\x1b" not in text and "\u202e" not in text
+        return json.loads(text)["criteria"][0]["checks"]
+    return run
+
+
+@pytest.mark.parametrize("case", sorted(set(CASES) - set(REDIRECTS)))
+def test_an_attack_is_a_named_result_in_bounded_time_and_memory(probe, case):
+    message = probe(SCRIPT % case)[0]["message"]
+    if CASES[case][3]:
+        assert "no whole answer: %s" % CASES[case][3] in message
     else:
-        assert "no whole answer: %s" % expected in checks[0]["message"]
-    assert "\x1b" not in text and "\u202e" not in text
+        assert "no whole answer" not in message
+
+
+@pytest.mark.parametrize("case", sorted(REDIRECTS))
+def test_a_redirect_never_leads_away_or_on_for_ever(probe, case):
+    checks = probe("GET {{base}}/%s\n[Options]\nlocation: true\nHTTP 200\n"
+                   % case)
+    assert REDIRECTS[case][1] in checks[0]["message"]
+
+
+def test_an_answer_that_nobody_asked_for_answers_nothing(probe):
+    """It came over the kept connection before the second request."""
+    checks = probe('GET {{base}}/smuggle\nHTTP 200\n[Asserts]\n'
+                   'jsonpath "$.n" == 1\n'
+                   '#! burst=2 expect="200:2"\n'
+                   'GET {{base}}/after-smuggling\nHTTP 200\n'
+                   'GET {{base}}/after-smuggling\nHTTP 200\n[Asserts]\n'
+                   'jsonpath "$.n" == 2\n')
+    assert [c["status"] for c in checks] == ["pass"] * len(checks), checks
+
+
+def test_an_answer_before_the_request_is_one(probe, servers):
+    checks = probe('POST {{base}}/\n`hello`\nHTTP 200\n[Asserts]\n'
+                   'jsonpath "$.early" == true\n', servers[1])
+    assert [c["status"] for c in checks] == ["pass", "pass"], checks
+
+
+def test_the_manual_lists_each_fault_and_each_has_its_attack():
+    header = (ROOT / "runner/probe/http.h").read_text()
+    known = {"http-%s(%s)" % (family.lower(), kind) for family, kind in
+             re.findall(r'\bHTTP_(LIMIT|PROTOCOL)\("([a-z-]+)"\)', header)}
+    manual = (EXERCISES / "FORMAT.md").read_text()
+    listed = set(re.findall(r"^\| `(http-\w+\([a-z-]+\))`", manual, re.M))
+    assert known == listed == {c[3] for c in CASES.values() if c[3]}

@@ -113,6 +113,11 @@ INVALID = {
                   "did you mean `points`?"),
     "needs": ("#! needs=x\nGET {{base}}/\nHTTP 200\n",
               "no check above has this id"),
+    "raw": ("#! raw=all\nGET {{base}}/\n", "whole, head or body"),
+    "raw walk": ("#! framing walk=2\nGET {{base}}/\n", "one exchange"),
+    "structured": ("GET {{base}}/\nHTTP 200\n[Asserts]\n"
+                   "status == 200 #! structured=item\n",
+                   ":4:15: `structured` is for the query header"),
 }
 
 

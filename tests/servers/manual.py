@@ -103,9 +103,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.problem(409, "Conflict")
         return self.answer(201, {"name": name}, Location="/things/1")
 
+    def upload(self):
+        if int(self.headers["Content-Length"]) > 1000:
+            return self.answer(413, Connection="close")
+        return self.answer(201, self.body())
+
+    def limited(self):
+        self.answer(200, {}, RateLimit='"default";r=50;t=30',
+                    RateLimit_Policy='"default";q=100;w=60',
+                    Deprecation="@1688169599", Priority="u=3, i")
+
     def do_any(self):
         url = urlsplit(self.path)
-        if url.path == "/sample":
+        if len(self.headers.get_all("Host")) > 1:
+            self.answer(400)
+        elif url.path == "/sample":
             self.answer(200, SAMPLE, X_Number="12", ETag='"abc"')
         elif url.path == "/html":
             self.answer(200, HTML, "text/html; charset=utf-8")
@@ -120,6 +132,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.login()
         elif url.path == "/flaky":
             self.flaky()
+        elif url.path == "/upload":
+            self.upload()
+        elif url.path == "/limited":
+            self.limited()
         elif url.path == "/nothing":
             self.answer(204)
         elif url.path == "/things" and self.command == "POST":
