@@ -27,27 +27,10 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 
-/* The criterion that lost most, to name in the last line. */
-static const struct record_criterion *worst(const struct record *r)
-{
-	const struct record_criterion *found = NULL;
-
-	for (size_t i = 0; i < r->n_criteria; i++) {
-		const struct record_criterion *c = &r->criteria[i];
-
-		if (c->status == STATUS_FAIL || c->status == STATUS_PARTIAL)
-			if (!found || c->max_points - c->points >
-					      found->max_points -
-						      found->points)
-				found = c;
-	}
-	return found;
-}
-
 static void say_what_next(const struct command *c, const struct record *r,
 			  const struct reports *reports)
 {
-	const struct record_criterion *next = worst(r);
+	const struct record_criterion *next = practice_next(r);
 
 	if (!next || c->n_args || strcmp(reports->targets[0].format->name,
 					 "terminal") != 0)
@@ -66,6 +49,7 @@ static int check_run(const struct command *c)
 		.seed = o->seed.value,
 	};
 	struct practice p;
+	struct practice_result result;
 	struct reports reports;
 	const struct record *r;
 	struct err err;
@@ -78,10 +62,16 @@ static int check_run(const struct command *c)
 		if (!practice_criterion(c, &p, c->args[i]))
 			return EXIT_STATUS_USAGE;
 	if (interrupt_begin(&run.interrupt_fd, &err) ||
-	    practice_grade(c->arena, &p, &run, &r, &err) ||
-	    reports_write(c->arena, &reports, r, VIEW_CANDIDATE, NULL, &err))
+	    practice_grade(c->arena, &p, &run, &result, &err))
 		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);
-	r = view_candidate(c->arena, r);
+	/* Neither a report that cannot be written nor a full disk takes the
+	 * other one away. */
+	if (practice_keep(c->arena, &p, &result, &err))
+		cmd_note(c, "not kept: %s", err.msg);
+	if (reports_write(c->arena, &reports, result.record, VIEW_CANDIDATE,
+			  NULL, &err))
+		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);
+	r = view_candidate(c->arena, result.record);
 	say_what_next(c, r, &reports);
 	return outcome_status(r->outcome);
 }

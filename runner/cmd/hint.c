@@ -26,7 +26,8 @@ static const char *choose(const struct command *c, const struct practice *p,
 	return next ? next->id : NULL;
 }
 
-static void print_hints(const struct criterion *criterion, int shown)
+static void print_hints(const struct criterion *criterion, int shown,
+			bool again)
 {
 	printf("%s (%s)\n\n", criterion->title, criterion->id);
 	for (int i = 0; i < shown; i++)
@@ -34,6 +35,9 @@ static void print_hints(const struct criterion *criterion, int shown)
 	if ((size_t)shown < criterion->n_hints)
 		printf("\n%zu more; ask again for the next.\n",
 		       criterion->n_hints - (size_t)shown);
+	else if (again)
+		printf("\nThere are no more; `fumehood explain %s` shows what "
+		       "came.\n", criterion->id);
 }
 
 static int hint_run(const struct command *c)
@@ -42,6 +46,7 @@ static int hint_run(const struct command *c)
 	struct practice p;
 	struct err err;
 	const char *id;
+	bool again;
 	int *shown;
 
 	if (practice_open(c->arena, &p, &err))
@@ -58,11 +63,11 @@ static int hint_run(const struct command *c)
 		return EXIT_STATUS_OK;
 	}
 	shown = &p.hints_shown[criterion - p.ex->criteria];
-	if ((size_t)*shown < criterion->n_hints)
-		(*shown)++;
-	print_hints(criterion, *shown);
+	again = (size_t)*shown >= criterion->n_hints;
+	*shown += !again;
+	print_hints(criterion, *shown, again);
 	if (practice_save(c->arena, &p, &err))
-		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);
+		cmd_note(c, "not remembered: %s", err.msg);
 	return EXIT_STATUS_OK;
 }
 

@@ -13,4 +13,11 @@ struct err;
 /* Take the signals; *ret_fd is readable after the first. */
 int interrupt_begin(int *ret_fd, struct err *err);
 
+/* For who draws on the terminal: nothing is said there, and before the
+ * program ends at once `restore` is called, in a signal handler. */
+void interrupt_restore(void (*restore)(void));
+
+/* As if the first signal had come. */
+void interrupt_raise(void);
+
 #endif

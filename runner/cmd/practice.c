@@ -6,6 +6,7 @@
 #include "runner/base/text.h"
 #include "runner/cmd/cmd.h"
 #include "runner/exercise/exercise.h"
+#include "runner/report/facts.h"
 #include "runner/transcript/record.h"
 #include "runner/watch/practice.h"
 
@@ -50,9 +51,15 @@ const struct record_criterion *practice_result(const struct record *r,
 
 const struct record_criterion *practice_next(const struct record *r)
 {
-	for (size_t i = 0; i < r->n_criteria; i++)
-		if (r->criteria[i].status == STATUS_FAIL ||
-		    r->criteria[i].status == STATUS_PARTIAL)
-			return &r->criteria[i];
-	return NULL;
+	const struct record_criterion *next = NULL;
+
+	for (size_t i = 0; i < r->n_criteria; i++) {
+		const struct record_criterion *c = &r->criteria[i];
+
+		if (c->status != STATUS_FAIL && c->status != STATUS_PARTIAL)
+			continue;
+		if (!next || criterion_lost(c) > criterion_lost(next))
+			next = c;
+	}
+	return next;
 }

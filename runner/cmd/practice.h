@@ -19,7 +19,7 @@ const struct criterion *practice_criterion(const struct command *c,
 const struct record_criterion *
 practice_result(const struct record *r, const char *id); /* or NULL */
 
-/* The criterion to work on: the first that is not passed; or NULL. */
+/* The criterion to work on: the one that lost most; or NULL. */
 const struct record_criterion *practice_next(const struct record *r);
 
 #endif

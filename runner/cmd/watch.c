@@ -1,17 +1,14 @@
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/clock.h"
 #include "runner/base/err.h"
-#include "runner/base/file.h"
 #include "runner/base/text.h"
 #include "runner/cmd/console.h"
 #include "runner/cmd/interrupt.h"
@@ -19,16 +16,22 @@
 #include "runner/cmd/practice.h"
 #include "runner/cmd/verbs.h"
 #include "runner/exercise/exercise.h"
+#include "runner/report/evidence.h"
+#include "runner/report/failure.h"
 #include "runner/report/view.h"
 #include "runner/session/session.h"
 #include "runner/watch/files.h"
 #include "runner/watch/practice.h"
 #include "runner/watch/screen.h"
+#include "runner/watch/tty.h"
 #include "sandbox/forkserver.h"
+
+/* Keys beyond ASCII. */
+enum { KEY_UP = 256, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_ESCAPE,
+       KEY_OTHER };
 
 #define REDRAW_MS   25
 #define TICK_MS     1000
-#define SNAPSHOT_MAX (512u << 20)
 
 struct watch_options {
 	bool poll;
@@ -48,29 +51,14 @@ struct watch {
 	struct screen screen;
 	struct arena *now, *before; /* of the two records on the screen */
 	int interrupt_fd;
-	bool tty, cooked_saved, rerun, quit;
-	struct termios cooked;
+	bool tty, rerun, quit, stop;
+	bool boxed;          /* the time is up: this run is the last */
+	const char *parting; /* said behind the last line; may be NULL */
 	int64_t drawn_ns;
 	int status;
 };
 
 /* --- the terminal --- */
-
-/* Keys without Enter and unseen.  Only while waiting: should a second Ctrl-C
- * end the program during a run, the terminal is as the shell left it. */
-static void set_keys(struct watch *w, bool on)
-{
-	struct termios t = w->cooked;
-
-	if (!w->tty || !w->cooked_saved)
-		return;
-	if (on) {
-		t.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-		t.c_cc[VMIN] = 0;
-		t.c_cc[VTIME] = 0;
-	}
-	tcsetattr(STDIN_FILENO, TCSANOW, &t);
-}
 
 static void measure(struct screen *s)
 {
@@ -88,12 +76,15 @@ static void draw(struct watch *w)
 
 	if (!w->tty)
 		return;
+	tty_changed();
 	measure(&w->screen);
 	screen_draw(arena, &w->screen, stdout);
 	w->drawn_ns = clock_ns();
 }
 
 /* --- runs --- */
+
+static void take_keys(struct watch *w);
 
 static void on_progress(void *ctx, struct transcript *t, size_t done,
 			size_t all)
@@ -102,7 +93,9 @@ static void on_progress(void *ctx, struct transcript *t, size_t done,
 	const struct record *r;
 	struct span lines = transcript_lines(t);
 
-	if (clock_ns() - w->drawn_ns < REDRAW_MS * 1000000ll && done > 1)
+	take_keys(w);
+	if (clock_ns() - w->drawn_ns < REDRAW_MS * 1000000ll && done > 1 &&
+	    !tty_changed())
 		return;
 	/* The lines move when the transcript grows. */
 	lines.data = arena_memdup(w->now, lines.data, lines.len);
@@ -129,6 +122,14 @@ static const char *const *lost_ids(struct arena *arena,
 	return ids;
 }
 
+static void complain(struct watch *w, const char *text)
+{
+	w->screen.note = arena_strdup(w->now, text);
+	if (!w->tty)
+		cmd_note(w->c, "%s", text);
+	draw(w);
+}
+
 static void turn_over(struct watch *w)
 {
 	arena_free(w->before);
@@ -137,16 +138,68 @@ static void turn_over(struct watch *w)
 	w->screen.before = w->screen.now;
 }
 
-static void show_result(struct watch *w, const struct record *r)
+/* What `n` would lead to, for who has no screen. */
+static void print_line(struct watch *w)
 {
-	w->screen.now = view_candidate(w->now, r);
+	const struct record_criterion *c = screen_criterion(&w->screen);
+	const struct record_check *first = c ? failure_first(c) : NULL;
+
+	printf("run %d: %s\n", w->practice.runs,
+	       screen_line(w->now, &w->screen));
+	if (first)
+		printf("  %s (%s): %s: %s\n",
+		       text_visible(w->now, span_of(c->title), 0),
+		       text_visible(w->now, span_of(c->id), 0),
+		       text_visible(w->now, span_of(first->finding.title), 0),
+		       evidence_line(w->now, &first->finding));
+	fflush(stdout);
+}
+
+/* Drawn before it is kept: nobody waits for a disk. */
+static void show_result(struct watch *w, const struct practice_result *result)
+{
+	struct err err;
+
+	w->screen.now = view_candidate(w->now, result->record);
 	w->screen.done = w->screen.all = 0;
 	w->status = outcome_status(w->screen.now->outcome);
-	if (!w->tty)
-		printf("run %d: %s\n", w->practice.runs,
-		       screen_line(w->now, &w->screen));
-	fflush(stdout);
 	draw(w);
+	if (practice_keep(w->now, &w->practice, result, &err))
+		complain(w, arena_printf(w->now, "not kept: %s", err.msg));
+	if (!w->tty)
+		print_line(w);
+}
+
+/* Somebody pressed q, or ended the program: what was there before stays. */
+static void drop_result(struct watch *w)
+{
+	w->screen.now = w->screen.before;
+	w->screen.before = NULL;
+	w->screen.done = w->screen.all = 0;
+}
+
+static void end_without_folder(struct watch *w)
+{
+	w->quit = true;
+	w->status = EXIT_STATUS_USAGE;
+	w->parting = arena_printf(w->c->arena, "%s is gone",
+				  w->practice.root);
+}
+
+static void keep_snapshot(struct watch *w,
+			  const struct practice_result *result)
+{
+	struct err err;
+
+	if (practice_snapshot(w->now, &w->practice, result, &err))
+		w->parting = arena_printf(w->c->arena, "The time is up; not "
+						       "kept: %s", err.msg);
+	else
+		w->parting = arena_printf(w->c->arena,
+					  "The time is up; what was graded "
+					  "then is kept in %s",
+					  practice_file(w->now, &w->practice,
+							"snapshot.jsonl"));
 }
 
 static void run(struct watch *w)
@@ -157,41 +210,42 @@ static void run(struct watch *w)
 		.progress = on_progress,
 		.ctx = w,
 	};
-	const struct record *r;
+	struct practice_result result;
 	struct err err;
 
-	turn_over(w);
-	w->screen.note = NULL;
-	run.first = lost_ids(w->now, w->screen.before, &run.n_first);
-	if (practice_grade(w->now, &w->practice, &run, &r, &err)) {
-		w->screen.note = arena_strdup(w->now, err.msg);
-		w->status = EXIT_STATUS_INTERNAL;
-		if (!w->tty)
-			cmd_note(w->c, "%s", err.msg);
-		draw(w);
+	if (access(w->practice.root, F_OK)) {
+		end_without_folder(w);
 		return;
 	}
-	show_result(w, r);
+	turn_over(w);
+	run.first = lost_ids(w->now, w->screen.before, &run.n_first);
+	if (practice_grade(w->now, &w->practice, &run, &result, &err)) {
+		drop_result(w);
+		complain(w, err.msg);
+		w->status = EXIT_STATUS_INTERNAL;
+	} else if (result.record->outcome == OUTCOME_INTERRUPTED) {
+		drop_result(w);
+	} else {
+		show_result(w, &result);
+	}
+	if (w->boxed && result.whole)
+		keep_snapshot(w, &result);
 }
 
 /* --- keys --- */
 
 static void select_next(struct watch *w)
 {
-	const struct record *r = w->screen.now;
-	const struct record_criterion *at = screen_criterion(&w->screen);
-	size_t from = at ? (size_t)(at - r->criteria) + 1 : 0;
+	const struct record_criterion *next = screen_next(&w->screen);
 
-	for (size_t i = 0; r && i < r->n_criteria; i++) {
-		const struct record_criterion *c =
-			&r->criteria[(from + i) % r->n_criteria];
-
-		if (c->status == STATUS_FAIL || c->status == STATUS_PARTIAL) {
-			w->screen.selected =
-				exercise_criterion(w->practice.ex, c->id)->id;
-			return;
-		}
-	}
+	w->screen.scroll = 0;
+	if (!next)
+		w->screen.note = "Nothing failed.";
+	else if (next == screen_criterion(&w->screen))
+		w->screen.note = "Nothing else failed.";
+	else
+		w->screen.selected =
+			exercise_criterion(w->practice.ex, next->id)->id;
 }
 
 static void give_hint(struct watch *w)
@@ -202,24 +256,60 @@ static void give_hint(struct watch *w)
 	int *shown;
 
 	if (!c || !c->n_hints) {
-		w->screen.note = "There is no hint for this one.";
+		w->screen.note = c ? "There is no hint for this one; d shows "
+				     "all that came."
+				   : "Nothing failed.";
 		return;
 	}
 	shown = &w->practice.hints_shown[c - w->practice.ex->criteria];
 	if ((size_t)*shown < c->n_hints)
 		(*shown)++;
-	w->screen.note = arena_printf(w->now, "Hint %d of %zu: %s", *shown,
-				      c->n_hints, c->hints[*shown - 1]);
+	w->screen.note = arena_printf(w->now, "Hint %d of %zu (%s): %s",
+				      *shown, c->n_hints, c->id,
+				      c->hints[*shown - 1]);
 	practice_save(w->now, &w->practice, NULL);
 }
 
 static void turn_page(struct watch *w, enum screen_page page)
 {
 	w->screen.page = w->screen.page == page ? PAGE_MAIN : page;
+	w->screen.scroll = 0;
 }
 
-static void press(struct watch *w, char key)
+/* Keys that move within a page: true when `key` is one. */
+static bool press_scroll(struct watch *w, int key)
 {
+	int page = w->screen.rows - 3;
+
+	switch (key) {
+	case ' ':
+	case KEY_PAGE_DOWN:
+		w->screen.scroll += page;
+		break;
+	case KEY_PAGE_UP:
+	case '\x7f':
+		w->screen.scroll -= page;
+		break;
+	case 'j':
+	case KEY_DOWN:
+		w->screen.scroll++;
+		break;
+	case 'k':
+	case KEY_UP:
+		w->screen.scroll--;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+static void press(struct watch *w, int key)
+{
+	if (press_scroll(w, key)) {
+		draw(w);
+		return;
+	}
 	w->screen.note = NULL;
 	switch (key) {
 	case 'n':
@@ -237,8 +327,14 @@ static void press(struct watch *w, char key)
 	case 'b':
 		turn_page(w, PAGE_BRIEF);
 		break;
+	case KEY_ESCAPE:
+		turn_page(w, w->screen.page);
+		break;
 	case 'r':
-		w->rerun = true; /* with the terminal as the shell left it */
+		w->rerun = true;
+		return;
+	case TTY_KEY_STOP:
+		w->stop = true;
 		return;
 	case 'q':
 		w->quit = true;
@@ -247,15 +343,53 @@ static void press(struct watch *w, char key)
 	draw(w);
 }
 
+/* The key at `*at`, which is moved behind it. */
+static int next_key(const char **at, const char *end)
+{
+	static const struct {
+		const char *code;
+		int key;
+	} codes[] = {
+		{ "\x1b[A", KEY_UP },	     { "\x1b[B", KEY_DOWN },
+		{ "\x1bOA", KEY_UP },	     { "\x1bOB", KEY_DOWN },
+		{ "\x1b[5~", KEY_PAGE_UP }, { "\x1b[6~", KEY_PAGE_DOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		size_t n = strlen(codes[i].code);
+
+		if ((size_t)(end - *at) >= n &&
+		    !memcmp(*at, codes[i].code, n)) {
+			*at += n;
+			return codes[i].key;
+		}
+	}
+	if (**at == '\x1b') {
+		bool alone = end - *at == 1;
+
+		*at = end; /* of another key: none of ours */
+		return alone ? KEY_ESCAPE : KEY_OTHER;
+	}
+	return *(*at)++;
+}
+
+/* What was typed, if anything was; during a run too. */
 static void take_keys(struct watch *w)
 {
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 	char keys[64];
-	ssize_t n = read(STDIN_FILENO, keys, sizeof(keys));
+	const char *at = keys;
+	ssize_t n;
 
-	for (ssize_t i = 0; i < n && !w->quit; i++)
-		press(w, keys[i]);
+	if (!w->tty || w->quit || poll(&in, 1, 0) <= 0)
+		return;
+	n = read(STDIN_FILENO, keys, sizeof(keys));
+	while (at < keys + n && !w->quit)
+		press(w, next_key(&at, keys + n));
 	if (n <= 0)
 		w->quit = true; /* the terminal is gone */
+	if (w->quit)
+		interrupt_raise(); /* ends a run that is on */
 }
 
 /* --- the time box --- */
@@ -263,18 +397,23 @@ static void take_keys(struct watch *w)
 /* A last grade, kept under a name of its own, and the end. */
 static void end_time_box(struct watch *w)
 {
-	struct span lines;
-	struct err err;
-
+	w->boxed = true;
 	run(w);
 	w->quit = true;
 	w->status = EXIT_STATUS_TIME_OVER;
-	if (file_read(w->now, practice_file(w->now, &w->practice,
-					    "last.jsonl"),
-		      SNAPSHOT_MAX, &lines, &err) ||
-	    file_write(practice_file(w->now, &w->practice, "snapshot.jsonl"),
-		       lines, &err))
-		cmd_note(w->c, "%s", err.msg);
+}
+
+/* Nobody gets a second one by watching again. */
+static bool is_over(struct watch *w)
+{
+	const char *path = practice_file(w->c->arena, &w->practice,
+					 "snapshot.jsonl");
+
+	if (practice_left_ms(&w->practice) > 0 || access(path, F_OK))
+		return false;
+	printf("The time was up; what was graded then is kept in %s\n"
+	       "fumehood check goes on without a clock.\n", path);
+	return true;
 }
 
 /* --- the loop --- */
@@ -299,23 +438,26 @@ static void wait_once(struct watch *w)
 		{ .fd = w->interrupt_fd, .events = POLLIN },
 		{ .fd = files_fd(w->files), .events = POLLIN },
 		{ .fd = w->tty ? STDIN_FILENO : -1, .events = POLLIN },
+		{ .fd = tty_fd(), .events = POLLIN },
 	};
 	int n;
 
-	set_keys(w, true);
-	n = poll(fds, ARRAY_LEN(fds), wait_ms(w));
-	if (n > 0 && fds[2].revents)
-		take_keys(w);
-	set_keys(w, false);
-	if (n < 0 && errno == EINTR)
-		draw(w); /* the window changed its size */
+	n = poll(fds, ARRAY_LEN(fds), w->rerun || w->stop ? 0 : wait_ms(w));
+	take_keys(w);
+	if (w->stop) {
+		w->stop = false;
+		tty_stop();
+	}
+	if (tty_changed())
+		draw(w);
 	if (n > 0 && fds[0].revents) {
 		w->quit = true;
 		w->status = EXIT_STATUS_INTERRUPTED;
 	} else if (!w->quit && (files_changed(w->files) || w->rerun)) {
 		w->rerun = false;
+		w->screen.note = NULL;
 		run(w);
-	} else if (practice_left_ms(&w->practice) <= 0) {
+	} else if (!w->quit && practice_left_ms(&w->practice) <= 0) {
 		end_time_box(w);
 	} else if (n == 0) {
 		draw(w); /* the clock */
@@ -324,58 +466,63 @@ static void wait_once(struct watch *w)
 
 static void say_goodbye(const struct watch *w)
 {
-	if (w->tty)
-		printf("\x1b[?1049l");
-	if (w->tty && w->screen.now)
+	tty_end();
+	if (w->tty && w->screen.now && !w->screen.all)
 		printf("%s\n", screen_line(w->now, &w->screen));
-	if (w->status == EXIT_STATUS_TIME_OVER)
-		printf("The time is up; what was graded then is kept in %s\n",
-		       practice_file(w->now, &w->practice,
-				     "snapshot.jsonl"));
+	if (w->parting)
+		printf("%s\n", w->parting);
 	fflush(stdout);
 }
 
 static void loop(struct watch *w)
 {
-	if (w->tty)
-		printf("\x1b[?1049h");
+	if (w->tty) {
+		interrupt_restore(tty_end);
+		tty_begin();
+	}
 	draw(w);
+	w->warm = session_warm(w->c->arena);
 	run(w);
 	while (!w->quit)
 		wait_once(w);
 	say_goodbye(w);
 }
 
-static void on_winch(int sig)
+/* Where the last session ended, until this one has graded. */
+static void show_last(struct watch *w)
 {
-	(void)sig; /* poll() returns, and the screen is drawn again */
-}
+	const struct record *r;
 
-static void notice_resizes(void)
-{
-	struct sigaction action = { .sa_handler = on_winch };
-
-	sigaction(SIGWINCH, &action, NULL);
+	if (!practice_last(w->now, &w->practice, &r, NULL))
+		w->screen.now = view_candidate(w->now, r);
+	w->screen.note = arena_printf(w->c->arena,
+				      "Every save below %s is graded at once. "
+				      "b shows the brief.",
+				      text_visible(w->c->arena,
+						   span_of(w->practice.root),
+						   0));
 }
 
 static int watch_run(const struct command *c)
 {
 	const struct watch_options *o = c->options;
 	struct watch w = { .c = c, .now = arena_new() };
+	AUTO_FD lock = -1;
 	struct err err;
 
-	if (practice_open(c->arena, &w.practice, &err))
+	if (practice_open(c->arena, &w.practice, &err) ||
+	    practice_lock(c->arena, &w.practice, &lock, &err))
 		return cmd_usage(c, "%s", err.msg);
+	if (is_over(&w))
+		return EXIT_STATUS_TIME_OVER;
 	if (files_new(&w.files, w.practice.root, o->poll, &err) ||
 	    interrupt_begin(&w.interrupt_fd, &err))
 		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);
-	w.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	w.cooked_saved = w.tty && !tcgetattr(STDIN_FILENO, &w.cooked);
+	w.tty = tty_is_there();
 	w.screen.practice = &w.practice;
 	w.screen.color = console_has_color(stdout);
 	w.screen.unicode = console_has_unicode();
-	notice_resizes();
-	w.warm = session_warm(c->arena);
+	show_last(&w);
 	loop(&w);
 	forkserver_free(w.warm);
 	files_free(w.files);
@@ -388,9 +535,10 @@ const struct verb verb_watch = {
 	.name = "watch",
 	.help = "grade the exercise in this folder again at every save",
 	.detail = "What failed last time is asked first. Keys: n next failure, "
-		  "h hint, d details, c curl line, b brief, r rerun, q quit. "
-		  "Where stdin or stdout is no terminal, prints a line for "
-		  "each run. Exits like grade; 124 when the time box is over.",
+		  "h hint, d details, c curl lines, b brief, r rerun, q quit; "
+		  "space, arrows and page keys scroll. Where stdin or stdout "
+		  "is no terminal, or a dumb one, prints lines for each run. "
+		  "Exits like grade; 124 when the time box is over.",
 	.options = options,
 	.options_bytes = sizeof(struct watch_options),
 	.run = watch_run,

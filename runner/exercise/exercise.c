@@ -230,3 +230,47 @@ const struct criterion *exercise_criterion(const struct exercise *ex,
 			return &ex->criteria[i];
 	return NULL;
 }
+
+static bool is_public(const struct exercise *ex, const char *id)
+{
+	const struct criterion *c = exercise_criterion(ex, id);
+
+	return c && c->visibility == VISIBILITY_PUBLIC;
+}
+
+static struct criterion public_criterion(struct arena *arena,
+					 const struct exercise *ex,
+					 const struct criterion *from)
+{
+	const char **needs =
+		arena_array(arena, from->n_needs + 1, sizeof(*needs));
+	struct criterion c = *from;
+
+	c.n_needs = c.n_followup = 0;
+	for (size_t i = 0; i < from->n_needs; i++)
+		if (is_public(ex, from->needs[i]))
+			needs[c.n_needs++] = from->needs[i];
+	c.needs = needs;
+	return c;
+}
+
+const struct exercise *exercise_public(struct arena *arena,
+				       const struct exercise *ex)
+{
+	struct exercise *ret = arena_alloc(arena, sizeof(*ret));
+	struct criterion *criteria =
+		arena_array(arena, ex->n_criteria + 1, sizeof(*criteria));
+
+	*ret = *ex;
+	ret->n_criteria = 0;
+	ret->max_points = 0;
+	for (size_t i = 0; i < ex->n_criteria; i++) {
+		if (ex->criteria[i].visibility != VISIBILITY_PUBLIC)
+			continue;
+		criteria[ret->n_criteria++] =
+			public_criterion(arena, ex, &ex->criteria[i]);
+		ret->max_points += ex->criteria[i].points;
+	}
+	ret->criteria = criteria;
+	return ret;
+}

@@ -94,6 +94,10 @@ int exercise_find(struct arena *arena, const char *name, const char **ret_dir,
 /* Every slug that can be found, sorted; *ret_n of them. */
 const char *const *exercise_list(struct arena *arena, size_t *ret_n);
 
+/* What a candidate may know of it: no hidden criteria, no questions. */
+const struct exercise *exercise_public(struct arena *arena,
+				       const struct exercise *ex);
+
 const struct criterion *exercise_criterion(const struct exercise *ex,
 					   const char *id);
 

@@ -134,7 +134,8 @@ void failure_print(struct paper *p, const struct record *r,
 		optional_field(p, INK_PLAIN, "brief",
 			       criterion_clause(p->arena, c, f));
 	optional_field(p, INK_GREEN, "expected", f->expected);
-	optional_field(p, INK_RED, "actual", f->actual);
+	if (!f->message || !f->actual || strcmp(f->message, f->actual) != 0)
+		optional_field(p, INK_RED, "actual", f->actual);
 	if (again)
 		optional_field(p, INK_DIM, "sent", "the same request");
 	if (seen)
@@ -160,6 +161,24 @@ bool failure_is_one(const struct record_check *check)
 		break;
 	}
 	return false;
+}
+
+const struct record_check *failure_first(const struct record_criterion *c)
+{
+	const struct record_check *first = NULL;
+
+	for (size_t i = 0; i < c->n_checks; i++) {
+		const struct record_check *check = &c->checks[i];
+
+		if (!failure_is_one(check))
+			continue;
+		if (!first)
+			first = check;
+		if (is_same_request(first, check) &&
+		    strstr(check->finding.title, "status "))
+			return check;
+	}
+	return first;
 }
 
 static bool is_skip(const struct finding *f)

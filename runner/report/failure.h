@@ -12,6 +12,12 @@ struct record_criterion;
 /* It says something about the submission, or about us. */
 bool failure_is_one(const struct record_check *check);
 
+/*
+ * The failed check that tells most, NULL when none failed: of those about the
+ * same request the one on its status, since the others follow from it.
+ */
+const struct record_check *failure_first(const struct record_criterion *c);
+
 /* What `before` (the check printed last, or NULL) has shown already, the same
  * request for one, is not shown again. */
 void failure_print(struct paper *p, const struct record *r,

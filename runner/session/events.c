@@ -120,8 +120,10 @@ static void event_criterion(struct run *run, struct span brief,
 						? "hidden"
 						: "public");
 	jsonout_bool(body, "gate", c->gate);
-	add_strings(body, "hints", c->hints, c->n_hints);
-	add_strings(body, "followup", c->followup, c->n_followup);
+	add_strings(body, "hints", c->hints,
+		    run->options->public ? 0 : c->n_hints);
+	add_strings(body, "followup", c->followup,
+		    run->options->public ? 0 : c->n_followup);
 	transcript_event(run->t, "criterion", body);
 }
 

@@ -355,8 +355,14 @@ static void add_finding(struct grading *g, const struct check *check,
 		.n_evidence = evidence != SIZE_MAX,
 		.hidden = check->hidden || c->visibility == VISIBILITY_HIDDEN,
 	};
-	size_t event = transcript_finding(g->run->t, &f);
+	size_t event;
 
+	if (g->run->options->public) {
+		if (f.hidden)
+			return;
+		f.hint = NULL;
+	}
+	event = transcript_finding(g->run->t, &f);
 	f.evidence = NULL;
 	f.n_evidence = 0;
 	keep_finding(g->run, g->findings, &f, event);

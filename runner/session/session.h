@@ -34,6 +34,8 @@ struct session_options {
 	const char *const *first; /* asked before the others: who practises
 				     waits for what failed last time */
 	size_t n_first;
+	bool public;            /* record nothing that a candidate may not
+				   see: hidden checks, hints, questions */
 	int interrupt_fd;       /* readable: stop asking, end cleanly; -1 */
 	/* Called after each criterion, for progress; may be NULL. */
 	void (*progress)(void *ctx, const char *criterion, size_t done,

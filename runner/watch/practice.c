@@ -1,10 +1,12 @@
 #include "runner/watch/practice.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,10 +31,32 @@ const char *practice_file(struct arena *arena, const struct practice *p,
 	return arena_printf(arena, "%s/" STATE_DIR "/%s", p->root, name);
 }
 
+static int64_t int_of(const struct json *v, const char *name, int64_t max)
+{
+	int64_t n;
+
+	return json_int(json_get(v, name), &n) && n >= 0 && n <= max ? n : 0;
+}
+
 /* --- state --- */
 
-int practice_save(struct arena *arena, const struct practice *p,
-		  struct err *err)
+static int read_json(struct arena *arena, const struct practice *p,
+		     const struct json **ret, struct err *err)
+{
+	struct span text;
+	int code = file_read(arena, practice_file(arena, p, "practice.json"),
+			     STATE_MAX, &text, err);
+
+	return code ? code : json_parse(arena, text, ret, err);
+}
+
+static int hints_of(const struct json *v, const struct criterion *c)
+{
+	return (int)int_of(json_get(v, "hints"), c->id, (int)c->n_hints);
+}
+
+static int write_json(struct arena *arena, const struct practice *p,
+		      const struct json *now, struct err *err)
 {
 	AUTO(jsonout_free) struct jsonout *out = jsonout_object();
 	struct jsonout *hints = jsonout_object();
@@ -44,11 +68,16 @@ int practice_save(struct arena *arena, const struct practice *p,
 	free(dir);
 	jsonout_int(out, "begin", p->begin_s);
 	jsonout_int(out, "minutes", p->minutes);
-	jsonout_int(out, "runs", p->runs);
-	for (size_t i = 0; i < p->ex->n_criteria; i++)
-		if (p->hints_shown[i])
-			jsonout_int(hints, p->ex->criteria[i].id,
-				    p->hints_shown[i]);
+	jsonout_int(out, "runs", int_of(now, "runs", INT_MAX / 2) + p->runs -
+					 p->runs_read);
+	for (size_t i = 0; i < p->ex->n_criteria; i++) {
+		int shown = hints_of(now, &p->ex->criteria[i]);
+
+		if (shown < p->hints_shown[i])
+			shown = p->hints_shown[i];
+		if (shown)
+			jsonout_int(hints, p->ex->criteria[i].id, shown);
+	}
 	jsonout_add(out, "hints", hints);
 	text = jsonout_pretty(out);
 	code = file_write(practice_file(arena, p, "practice.json"),
@@ -57,18 +86,43 @@ int practice_save(struct arena *arena, const struct practice *p,
 	return code;
 }
 
-static int64_t int_of(const struct json *v, const char *name, int64_t max)
+/* `hint` in one window and `watch` in another: neither forgets what the
+ * other remembered. */
+int practice_save(struct arena *arena, const struct practice *p,
+		  struct err *err)
 {
-	int64_t n;
+	AUTO_FD lock = open(practice_file(arena, p, "lock"),
+			    O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	const struct json *now = NULL;
 
-	return json_int(json_get(v, name), &n) && n >= 0 && n <= max ? n : 0;
+	if (lock >= 0)
+		flock(lock, LOCK_EX);
+	if (read_json(arena, p, &now, NULL))
+		now = NULL;
+	return write_json(arena, p, now, err);
+}
+
+int practice_lock(struct arena *arena, const struct practice *p, int *ret_fd,
+		  struct err *err)
+{
+	const char *path = practice_file(arena, p, "watched");
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	*ret_fd = fd;
+	if (fd < 0) /* nobody can watch this folder and remember it */
+		return 0;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return 0;
+	close(fd);
+	*ret_fd = -1;
+	return err_set(err, EBUSY, "%s is being watched already, by another "
+				   "fumehood watch", p->root);
 }
 
 static int read_state(struct arena *arena, struct practice *p,
 		      const struct json *v, struct err *err)
 {
 	const char *dir = json_str(json_get(v, "exercise"));
-	const struct json *hints = json_get(v, "hints");
 	int code;
 
 	if (!dir)
@@ -76,14 +130,14 @@ static int read_state(struct arena *arena, struct practice *p,
 	code = exercise_load(arena, dir, &p->ex, err);
 	if (code)
 		return code;
+	p->ex = exercise_public(arena, p->ex);
 	p->begin_s = int_of(v, "begin", INT64_MAX);
 	p->minutes = (int)int_of(v, "minutes", 100000);
-	p->runs = (int)int_of(v, "runs", INT_MAX);
+	p->runs = p->runs_read = (int)int_of(v, "runs", INT_MAX / 2);
 	p->hints_shown = arena_array(arena, p->ex->n_criteria + 1,
 				     sizeof(*p->hints_shown));
 	for (size_t i = 0; i < p->ex->n_criteria; i++)
-		p->hints_shown[i] = (int)int_of(hints,
-						p->ex->criteria[i].id, 1000);
+		p->hints_shown[i] = hints_of(v, &p->ex->criteria[i]);
 	return 0;
 }
 
@@ -113,17 +167,13 @@ static int find_root(struct arena *arena, const char **ret, struct err *err)
 int practice_open(struct arena *arena, struct practice *ret, struct err *err)
 {
 	const struct json *v;
-	struct span text;
 	int code;
 
 	*ret = (struct practice){ 0 };
 	code = find_root(arena, &ret->root, err);
 	if (code)
 		return code;
-	code = file_read(arena, practice_file(arena, ret, "practice.json"),
-			 STATE_MAX, &text, err);
-	if (!code)
-		code = json_parse(arena, text, &v, err);
+	code = read_json(arena, ret, &v, err);
 	if (!code)
 		code = read_state(arena, ret, v, err);
 	if (code)
@@ -192,6 +242,7 @@ static int run_session(struct arena *arena, const struct practice *p,
 	struct session_options options = {
 		.seed = run->seed ? run->seed : draw_seed(),
 		.threshold = 10000,
+		.public = true,
 		.only = run->only,
 		.n_only = run->n_only,
 		.interrupt_fd = run->interrupt_fd,
@@ -210,29 +261,89 @@ static int run_session(struct arena *arena, const struct practice *p,
 	return session_run(arena, p->ex, sub, &options, t, err);
 }
 
-/* A cut-off run never replaces the last whole one: name, then rename. */
-int practice_grade(struct arena *arena, struct practice *p,
-		   const struct practice_run *run, const struct record **ret,
-		   struct err *err)
+int practice_grade(struct arena *arena, const struct practice *p,
+		   const struct practice_run *run,
+		   struct practice_result *ret, struct err *err)
 {
 	AUTO(transcript_free) struct transcript *t = NULL;
-	const char *path = practice_file(arena, p, "running.jsonl");
-	struct span lines;
-	int code = transcript_new(&t, path, err);
+	int code = transcript_new(&t, NULL, err);
 
 	if (code)
 		return code;
 	code = run_session(arena, p, run, t, err);
 	if (code)
 		return code;
-	lines = transcript_lines(t);
-	lines.data = arena_memdup(arena, lines.data, lines.len);
-	code = record_read(arena, lines, ret, err);
-	if (code)
-		return code;
-	if (!run->n_only &&
-	    rename(path, practice_file(arena, p, "last.jsonl")))
+	ret->lines = transcript_lines(t);
+	ret->lines.data = arena_memdup(arena, ret->lines.data,
+				       ret->lines.len);
+	code = record_read(arena, ret->lines, &ret->record, err);
+	ret->whole = !run->n_only && !code &&
+		     ret->record->outcome != OUTCOME_INTERRUPTED;
+	return code;
+}
+
+/* --- what stays of it --- */
+
+/* {"at":1795386088,"points":2.5,"max_points":10,"passed":["create"]} */
+static char *history_line(const struct record *r)
+{
+	AUTO(jsonout_free) struct jsonout *out = jsonout_object();
+	struct jsonout *passed = jsonout_array();
+
+	jsonout_int(out, "at", time(NULL));
+	jsonout_hundredths(out, "points", r->points);
+	jsonout_hundredths(out, "max_points", r->max_points);
+	for (size_t i = 0; i < r->n_criteria; i++)
+		if (r->criteria[i].status == STATUS_PASS)
+			jsonout_str(passed, NULL, r->criteria[i].id);
+	jsonout_add(out, "passed", passed);
+	return jsonout_print(out);
+}
+
+/* Appended in one write: a line is there whole or not at all. */
+static int add_history(struct arena *arena, const struct practice *p,
+		       const struct record *r, struct err *err)
+{
+	const char *path = practice_file(arena, p, "history.jsonl");
+	AUTO_FD fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
+			  0666);
+	char *text = history_line(r);
+	const char *line = arena_printf(arena, "%s\n", text);
+	ssize_t n = (ssize_t)strlen(line);
+
+	free(text);
+	if (fd < 0)
 		return err_set(err, errno, "%s: %s", path, strerror(errno));
-	p->runs += !run->n_only;
-	return practice_save(arena, p, err);
+	if (lseek(fd, 0, SEEK_END) + n > PRACTICE_HISTORY_MAX)
+		return 0;
+	if (write(fd, line, (size_t)n) != n)
+		return err_set(err, errno ? errno : ENOSPC, "%s: %s", path,
+			       strerror(errno ? errno : ENOSPC));
+	return 0;
+}
+
+int practice_keep(struct arena *arena, struct practice *p,
+		  const struct practice_result *result, struct err *err)
+{
+	int code;
+
+	if (!result->whole)
+		return 0;
+	p->runs++;
+	code = file_write(practice_file(arena, p, "last.jsonl"),
+			  result->lines, err);
+	if (!code)
+		code = add_history(arena, p, result->record, err);
+	if (!code)
+		code = practice_save(arena, p, err);
+	if (!code)
+		p->runs_read = p->runs;
+	return code;
+}
+
+int practice_snapshot(struct arena *arena, const struct practice *p,
+		      const struct practice_result *result, struct err *err)
+{
+	return file_write(practice_file(arena, p, "snapshot.jsonl"),
+			  result->lines, err);
 }

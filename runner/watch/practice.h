@@ -6,14 +6,24 @@
  * in git and is never part of the submission:
  *
  *	.fumehood/practice.json   exercise, begin, minutes, hints shown
- *	.fumehood/last.jsonl      transcript of the last grade
+ *	.fumehood/last.jsonl      transcript of the last whole grade
+ *	.fumehood/history.jsonl   when which criteria passed, a line a grade
+ *	.fumehood/snapshot.jsonl  transcript of the grade that ended the time
  *	.fumehood/saved-N/        what `reset` put aside
+ *
+ * It is the candidate's: nothing is asked and nothing written there that the
+ * candidate may not see, and nothing read back from it is ever worth a point.
  */
 #ifndef RUNNER_WATCH_PRACTICE_H
 #define RUNNER_WATCH_PRACTICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "runner/base/span.h"
+
+#define PRACTICE_HISTORY_MAX (1 << 20) /* bytes; more is not kept */
 
 struct arena;
 struct criterion;
@@ -25,11 +35,12 @@ struct transcript;
 
 struct practice {
 	const char *root;  /* the folder, absolute */
-	const struct exercise *ex;
+	const struct exercise *ex; /* exercise_public() of it */
 	int64_t begin_s;   /* since 1970 */
 	int minutes;       /* the time box; 0: none */
 	int *hints_shown;  /* by criterion */
 	int runs;          /* whole grades so far */
+	int runs_read;     /* of these, how many the state knows of */
 };
 
 /* Make `dir` (missing or empty) from the exercise's starter and brief. */
@@ -39,7 +50,7 @@ int practice_new(struct arena *arena, const struct exercise *ex,
 /* The practice that the current folder is in: -ENOENT when it is in none. */
 int practice_open(struct arena *arena, struct practice *ret, struct err *err);
 
-/* Remember what changed. */
+/* Remember what changed, together with what another verb remembered. */
 int practice_save(struct arena *arena, const struct practice *p,
 		  struct err *err);
 
@@ -53,6 +64,13 @@ int practice_last(struct arena *arena, const struct practice *p,
 
 /* Milliseconds of the time box that are left; INT64_MAX without one. */
 int64_t practice_left_ms(const struct practice *p);
+
+/*
+ * Be the only one who watches this folder: *ret_fd is held until it is closed;
+ * -EBUSY when somebody else does.
+ */
+int practice_lock(struct arena *arena, const struct practice *p, int *ret_fd,
+		  struct err *err);
 
 struct practice_run {
 	const char *const *only; /* criterion ids; none: all */
@@ -68,10 +86,27 @@ struct practice_run {
 	uint64_t seed;           /* 0: a new one */
 };
 
-/* Grade the folder and keep the transcript as the last one. */
-int practice_grade(struct arena *arena, struct practice *p,
-		   const struct practice_run *run, const struct record **ret,
-		   struct err *err);
+struct practice_result {
+	const struct record *record;
+	struct span lines; /* of the transcript */
+	bool whole;        /* not `only` a part, and not interrupted */
+};
+
+/* Grade the folder; nothing is written. */
+int practice_grade(struct arena *arena, const struct practice *p,
+		   const struct practice_run *run,
+		   struct practice_result *ret, struct err *err);
+
+/*
+ * Keep a whole grade as the last one and in the history.  A part of one, and
+ * one that was cut off, never replaces it.
+ */
+int practice_keep(struct arena *arena, struct practice *p,
+		  const struct practice_result *result, struct err *err);
+
+/* Keep the last grade as the one that the time box ended with. */
+int practice_snapshot(struct arena *arena, const struct practice *p,
+		      const struct practice_result *result, struct err *err);
 
 /*
  * Put every file of the starter back (or only `file`); what stood there is

@@ -1,4 +1,9 @@
-/* screen -- what `fumehood watch` shows, drawn to fit the terminal. */
+/*
+ * screen -- what `fumehood watch` shows, drawn to fit the terminal.
+ *
+ * One row says what it is and how much time is left, the last one names the
+ * keys, a note stands above that; what does not fit in between is scrolled.
+ */
 #ifndef RUNNER_WATCH_SCREEN_H
 #define RUNNER_WATCH_SCREEN_H
 
@@ -19,6 +24,7 @@ struct screen {
 	const struct record *before; /* the last whole run; may be NULL */
 	const char *selected;        /* id of a criterion, or NULL */
 	enum screen_page page;
+	int scroll;                  /* rows; cut to what there is */
 	size_t done, all;            /* criteria of a run; all 0: none is on */
 	const char *note;            /* a hint, a failure of ours; or NULL */
 	int columns, rows;
@@ -26,12 +32,16 @@ struct screen {
 };
 
 /* Draw all of it: home, lines that fit, the rest cleared. */
-void screen_draw(struct arena *arena, const struct screen *s, FILE *out);
+void screen_draw(struct arena *arena, struct screen *s, FILE *out);
 
 /* One line for logs: "6 of 9 points; passes now: list; fails now: create". */
 const char *screen_line(struct arena *arena, const struct screen *s);
 
-/* The criterion to show: the selected one, else the first that failed. */
+/* The criterion to show: the selected one while it is lost, else the one that
+ * lost most; NULL when none did. */
 const struct record_criterion *screen_criterion(const struct screen *s);
+
+/* The lost one that comes next in the list, round and round. */
+const struct record_criterion *screen_next(const struct screen *s);
 
 #endif

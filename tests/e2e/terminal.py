@@ -10,6 +10,7 @@ import struct
 import termios
 import time
 
+KEYS = ("q quit", "space more", "b r q", "q more")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 
 
@@ -21,6 +22,17 @@ class Terminal:
             os.chdir(cwd)
             os.execve(words[0], words, env)
         self.resize(columns, rows)
+
+    def stopped(self, seconds=20):
+        """Wait until the program is stopped; the terminal's local modes."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.read(0.1)
+            pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+            if pid:
+                assert os.WIFSTOPPED(status), status
+                return termios.tcgetattr(self.fd)[3]
+        raise AssertionError("not stopped:\n" + self.screen)
 
     def resize(self, columns, rows):
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
@@ -65,6 +77,16 @@ class Terminal:
             if not self.read(left) and self.ended():
                 assert re.search(pattern, self.shown), self.shown
         return time.monotonic()
+
+    def settle(self, pattern=r"of [0-9.]+ points", seconds=30):
+        """Read until a whole picture shows `pattern` and no run is on."""
+        deadline = time.monotonic() + seconds
+        while not (re.search(pattern, self.screen)
+                   and self.screen.rstrip().endswith(KEYS)
+                   and "asking" not in self.screen):
+            left = deadline - time.monotonic()
+            assert left > 0, "no %r in:\n%s" % (pattern, self.screen)
+            assert self.read(left) or not self.ended(), self.shown
 
     def ended(self):
         if self.status is None:
