@@ -1,21 +1,94 @@
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+#include "runner/base/text.h"
 #include "runner/cmd/verbs.h"
 #include "runner/exercise/exercise.h"
 #include "runner/watch/practice.h"
 
 struct new_options {
 	int64_t minutes;
+	bool timed;
 };
 
 static const struct option_spec options[] = {
 	{ "minutes", 0, OPTION_INT, offsetof(struct new_options, minutes), "N",
-	  "a time box; 0 is none (default: none)" },
+	  "a time box that begins now; 0 is none (default: none)" },
+	{ "timed", 0, OPTION_FLAG, offsetof(struct new_options, timed), NULL,
+	  "a time box of the minutes that the exercise is made for" },
 	{ 0 },
 };
+
+/* How to call this program: by its name where the shell finds it so. */
+static const char *program_word(struct arena *arena)
+{
+	char self[PATH_MAX], *path = getenv("PATH"), *at = NULL;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	struct stat own, other;
+
+	if (n <= 0 || stat("/proc/self/exe", &own))
+		return "fumehood";
+	self[n] = '\0';
+	path = arena_strdup(arena, path ? path : "");
+	for (char *dir = strtok_r(path, ":", &at); dir;
+	     dir = strtok_r(NULL, ":", &at))
+		if (!stat(arena_printf(arena, "%s/fumehood", dir), &other) &&
+		    !access(arena_printf(arena, "%s/fumehood", dir), X_OK))
+			return own.st_dev == other.st_dev &&
+					       own.st_ino == other.st_ino
+				       ? "fumehood"
+				       : text_shell_quote(arena,
+							  span_of(self));
+	return text_shell_quote(arena, span_of(self));
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static void print_files(const struct command *c, const char *target)
+{
+	struct dirent **names;
+	int n = scandir(target, &names, is_visible, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		printf("%s%s", i ? ", " : "  ",
+		       text_visible(c->arena, span_of(names[i]->d_name), 0));
+		free(names[i]);
+	}
+	printf("\n");
+	if (n >= 0)
+		free(names);
+}
+
+/* All that somebody has to know who has read nothing else. */
+static void print_begun(const struct command *c, const struct exercise *ex,
+			const char *target, int minutes)
+{
+	const char *program = program_word(c->arena);
+	const char *folder = text_shell_quote(c->arena, span_of(target));
+
+	printf("%s, in %s:\n", ex->title,
+	       text_visible(c->arena, span_of(target), 0));
+	print_files(c, target);
+	if (minutes)
+		printf("The time box of %d minutes has begun.\n", minutes);
+	printf("\nRead BRIEF.md, edit, and let every save be graded:\n\n");
+	if (strcmp(target, ".") != 0)
+		printf("  cd %s\n", folder);
+	printf("  %s watch\n\n", program);
+	printf("Or grade once: check. Stuck: hint, explain. Begin again: "
+	       "reset.\n");
+}
 
 static int new_run(const struct command *c)
 {
@@ -23,6 +96,7 @@ static int new_run(const struct command *c)
 	const struct exercise *ex;
 	const char *dir, *target;
 	struct err err;
+	int minutes;
 
 	if (exercise_find(c->arena, c->args[0], &dir, &err))
 		return cmd_usage(c, "%s", err.msg);
@@ -30,14 +104,13 @@ static int new_run(const struct command *c)
 		return cmd_fail(c, EXIT_STATUS_EXERCISE, &err);
 	if (o->minutes > 24 * 60)
 		return cmd_usage(c, "--minutes wants at most a day");
+	if (o->minutes && o->timed)
+		return cmd_usage(c, "--minutes and --timed exclude each other");
 	target = c->n_args > 1 ? c->args[1] : ex->slug;
-	if (practice_new(c->arena, ex, target, (int)o->minutes, &err))
+	minutes = o->timed ? ex->minutes : (int)o->minutes;
+	if (practice_new(c->arena, ex, target, minutes, &err))
 		return cmd_fail(c, EXIT_STATUS_USAGE, &err);
-	printf("%s: %s\n\nRead %s/BRIEF.md, then:\n\n  cd %s\n"
-	       "  fumehood watch      grade again at every save\n"
-	       "  fumehood check      grade once\n"
-	       "  fumehood hint       a hint for what fails first\n",
-	       target, ex->title, target, target);
+	print_begun(c, ex, target, minutes);
 	return EXIT_STATUS_OK;
 }
 

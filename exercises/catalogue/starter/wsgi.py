@@ -1,4 +1,4 @@
-"""Begin here.  The brief is in brief.md; run it with `flask run`."""
+"""Begin here.  The brief is in BRIEF.md; run it with `flask run`."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""Begin here.  The brief is in brief.md."""
+"""Begin here.  The brief is in BRIEF.md."""
 
 import os
 import sqlite3
