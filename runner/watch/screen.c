@@ -102,8 +102,8 @@ static void print_head(const struct screen *s, struct paper *p)
 	int room, width = paper_width(title);
 
 	if (s->all)
-		right = arena_printf(p->arena, "asking %zu/%zu%s%s", s->done, s->all,
-				     *clock ? "  " : "", clock);
+		right = arena_printf(p->arena, "asking %zu/%zu%s%s", s->done,
+				     s->all, *clock ? "  " : "", clock);
 	room = s->columns - paper_width(right) - 2;
 	if (width > room && room > 3)
 		title = arena_printf(p->arena, "%.*s...",
