@@ -156,7 +156,7 @@ static void find_parent(enum cgroup_controller c, const char *self, char *ret,
 
 /*
  * Make our folder in `parent` and lock it.  Between the two somebody's sweep
- * may take it for a leftover; then once more.
+ * may take it for a leftover, and hold the lock for a moment; then once more.
  */
 static bool claim_folder(struct cgroup *cg, enum cgroup_controller c,
 			 const char *parent)
@@ -168,7 +168,7 @@ static bool claim_folder(struct cgroup *cg, enum cgroup_controller c,
 		cg->locks[c] = open(cg->dirs[c], O_RDONLY | O_DIRECTORY |
 							 O_CLOEXEC);
 		if (cg->locks[c] >= 0 &&
-		    flock(cg->locks[c], LOCK_EX | LOCK_NB) == 0 &&
+		    flock(cg->locks[c], LOCK_EX) == 0 &&
 		    stat(cg->dirs[c], &st) == 0)
 			return true;
 		close_fd(&cg->locks[c]);
@@ -398,17 +398,21 @@ void cgroup_close(struct cgroup *cg)
 	}
 }
 
-static bool is_stale(int parent, const char *name)
+/*
+ * Only empty ones can be removed, so nobody is hurt; but one that was just
+ * made is empty too.  So the lock is held until the folder is gone: who made
+ * it finds out when he gets the lock, or does not (claim_folder()).
+ */
+static void remove_if_stale(int parent, const char *name)
 {
-	bool stale;
 	int fd;
 
 	if (strncmp(name, PREFIX, sizeof(PREFIX) - 1))
-		return false;
+		return;
 	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	stale = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlinkat(parent, name, AT_REMOVEDIR);
 	close_fd(&fd);
-	return stale;
 }
 
 static void sweep_folder(const char *ours)
@@ -424,11 +428,8 @@ static void sweep_folder(const char *ours)
 		return;
 	*slash = '\0';
 	dir = opendir(parent);
-	while (dir && (entry = readdir(dir)) != NULL) {
-		/* Only empty ones can be removed, so nobody is hurt. */
-		if (is_stale(dirfd(dir), entry->d_name))
-			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
-	}
+	while (dir && (entry = readdir(dir)) != NULL)
+		remove_if_stale(dirfd(dir), entry->d_name);
 	if (dir)
 		closedir(dir);
 }

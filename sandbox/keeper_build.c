@@ -148,7 +148,9 @@ static int spawn_init(struct keeper *k, int service,
 		return lacks(reterr, SANDBOX_STAGE_NAMESPACES,
 			     SANDBOX_LAYER_USERNS, -r,
 			     "the id maps are refused");
-	return wire_send(k->control, &go, sizeof(go), NULL, 0);
+	/* If it has ended already, it has said why: see keeper_await(). */
+	wire_send(k->control, &go, sizeof(go), NULL, 0);
+	return 0;
 }
 
 /* What our own folders take in the writable tmpfs is not the program's. */
@@ -265,6 +267,7 @@ void keeper_close(struct keeper *k)
 		keeper_stop(k);
 	close_fd(&k->control);
 	reap_init(k);
+	keeper_close_decoys(k);
 	for (int i = 0; i < INIT_FD_N; i++)
 		close_fd(&k->box[i]);
 	close_fd(&k->init_pidfd);
