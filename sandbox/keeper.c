@@ -80,6 +80,7 @@ static void kill_all(struct keeper *k)
 	if (k->once) { /* ending init ends all, and saves the question */
 		keeper_sample(k);
 		keeper_read_decoys(k);
+		keeper_close_decoys(k);
 		/* What only init still holds, the kernel frees in its own time
 		 * and not in ours. */
 		for (int i = 0; i < INIT_FD_N; i++)

@@ -102,6 +102,7 @@ void keeper_sample_end(struct keeper *k, int64_t max_rss_bytes);
 /* notify.c: answer what waits at the listener. */
 void keeper_answer(struct keeper *k);
 void keeper_read_decoys(struct keeper *k);
+void keeper_close_decoys(struct keeper *k);
 void keeper_record(struct keeper *k, const char *call, const char *detail);
 
 int64_t keeper_now_ns(void);

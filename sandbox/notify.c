@@ -9,6 +9,7 @@
 
 #include "sandbox/decode.h"
 #include "sandbox/keeper.h"
+#include "sandbox/leave.h"
 #include "sandbox/mediate.h"
 
 /* Answered in one go; a storm of calls must not keep us from the clock. */
@@ -51,6 +52,20 @@ void keeper_read_decoys(struct keeper *k)
 			keeper_record(k, "open", root_decoy(event.wd));
 		at += (ssize_t)(sizeof(event) + event.len);
 	}
+}
+
+void keeper_close_decoys(struct keeper *k)
+{
+	int fd = k->box[INIT_FD_DECOYS];
+
+	/*
+	 * The end of a watch waits for an RCU grace period, 16 ms on an idle
+	 * machine.  Taken off first, the watches of many boxes share one.
+	 */
+	for (int i = 1; fd >= 0 && root_decoy(i); i++)
+		inotify_rm_watch(fd, i);
+	leave_fd(fd);
+	k->box[INIT_FD_DECOYS] = -1;
 }
 
 /* The errno that the call fails with; 0: it succeeds. */
