@@ -138,11 +138,15 @@ int wire_recv(int socket, void *ret, size_t max, int *ret_fds, size_t max_fds,
 	size_t n_fds;
 	ssize_t n;
 
+	/*
+	 * ECONNRESET: the other end is gone and did not read all of ours.  It
+	 * is said once; what the other end had to say comes after it.
+	 */
 	do
 		n = recvmsg(socket, &msg, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
-		return errno == ECONNRESET ? -EPIPE : -errno;
+		return -errno;
 	n_fds = take_fds(&msg, ret_fds, max_fds);
 	if (ret_n_fds)
 		*ret_n_fds = n_fds;
