@@ -279,13 +279,8 @@ static void open_handles(struct cgroup *cg)
 {
 	int n = 0;
 
-	for (int c = 0; c < CGROUP_N; c++) {
-		if (!*cg->dirs[c])
-			continue;
-		if (c == CGROUP_V2)
-			cg->folder = open_at(cg->dirs[c], ".",
-					     O_RDONLY | O_DIRECTORY);
-		else if (!cg->v2[c])
+	for (int c = 0; c < CGROUP_V2; c++) {
+		if (*cg->dirs[c] && !cg->v2[c])
 			cg->tasks[n++] = open_at(cg->dirs[c], "tasks",
 						 O_WRONLY);
 	}
@@ -304,7 +299,7 @@ static const char *world_name(const struct cgroup *cg)
 	return v2 && *cg->dirs[CGROUP_MEMORY] ? "v2" : "none";
 }
 
-void cgroup_open(struct cgroup *ret, const struct sandbox_limits *limits)
+void cgroup_open(struct cgroup *ret)
 {
 	char self[TEXT_BYTES];
 	uint64_t number = 0;
@@ -317,16 +312,26 @@ void cgroup_open(struct cgroup *ret, const struct sandbox_limits *limits)
 	snprintf(ret->name, sizeof(ret->name), PREFIX "%016" PRIx64, number);
 	read_text("/proc/self", "cgroup", self, sizeof(self));
 	make_v2_folder(ret, self);
+	if (*ret->dirs[CGROUP_V2])
+		ret->folder = open_at(ret->dirs[CGROUP_V2], ".",
+				      O_RDONLY | O_DIRECTORY);
+}
+
+void cgroup_limit(struct cgroup *cg, const struct sandbox_limits *limits)
+{
+	char self[TEXT_BYTES];
+
+	read_text("/proc/self", "cgroup", self, sizeof(self));
 	for (int c = 0; c < CGROUP_V2; c++) {
 		/* cpu.stat of version 2 is there without any controller */
-		if (!*ret->dirs[c] &&
-		    !(c == CGROUP_CPU && *ret->dirs[CGROUP_V2]))
-			make_folder(ret, c, self);
+		if (!*cg->dirs[c] &&
+		    !(c == CGROUP_CPU && *cg->dirs[CGROUP_V2]))
+			make_folder(cg, c, self);
 	}
-	limit_memory(ret, limits->memory_bytes);
-	limit_pids(ret, limits->processes);
-	open_handles(ret);
-	snprintf(ret->world, sizeof(ret->world), "%s", world_name(ret));
+	limit_memory(cg, limits->memory_bytes);
+	limit_pids(cg, limits->processes);
+	open_handles(cg);
+	snprintf(cg->world, sizeof(cg->world), "%s", world_name(cg));
 }
 
 static int64_t read_number(const char *dir, const char *name)

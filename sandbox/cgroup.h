@@ -43,10 +43,12 @@ struct cgroup_counters { /* -1: not counted */
 };
 
 /*
- * Make the folders with the limits.  Never fails: what cannot be had stays
+ * Make the version 2 folder, which init is born into; then, while it is being
+ * born, the others, and all limits.  Neither fails: what cannot be had stays
  * out, and `world` says so.
  */
-void cgroup_open(struct cgroup *ret, const struct sandbox_limits *limits);
+void cgroup_open(struct cgroup *ret);
+void cgroup_limit(struct cgroup *cg, const struct sandbox_limits *limits);
 
 void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret);
 

@@ -177,7 +177,8 @@ static void look_at_cgroup(struct feature *f)
 	struct cgroup cg;
 	bool memory, pids, cpu;
 
-	cgroup_open(&cg, &spec.limits);
+	cgroup_open(&cg);
+	cgroup_limit(&cg, &spec.limits);
 	memory = *cg.dirs[CGROUP_MEMORY];
 	pids = *cg.dirs[CGROUP_PIDS];
 	cpu = *cg.dirs[CGROUP_V2] || *cg.dirs[CGROUP_CPU];

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "sandbox/caps.h"
+#include "sandbox/init_net.h"
 #include "sandbox/net.h"
 #include "sandbox/wire.h"
 
@@ -234,23 +235,38 @@ static void loop(struct init *init)
 	}
 }
 
-static int enter_cgroups(const struct init_plan *plan)
+static int enter_cgroups(const int *tasks, size_t n)
 {
-	for (int i = 0; i < JOIN_TASKS_MAX; i++) {
-		if (plan->tasks[i] >= 0 && write(plan->tasks[i], "0", 1) < 0)
-			return -errno;
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (r == 0 && write(tasks[i], "0", 1) < 0)
+			r = -errno;
+		close(tasks[i]);
 	}
-	return unshare(CLONE_NEWCGROUP) < 0 ? -errno : 0;
+	if (r == 0 && unshare(CLONE_NEWCGROUP) < 0)
+		r = -errno;
+	return r;
 }
 
 static int become_init(const struct init_plan *plan,
 		       struct sandbox_failure *reterr)
 {
 	const struct ids *ids = plan->ids;
+	int tasks[JOIN_TASKS_MAX], r;
+	size_t n = 0;
 	char go[64];
 
-	if (wire_recv(plan->control, go, sizeof(go), NULL, 0, NULL) < 0)
+	if (wire_recv(plan->control, go, sizeof(go), tasks, JOIN_TASKS_MAX,
+		      &n) < 0)
 		_exit(0);
+	r = enter_cgroups(tasks, n);
+	if (r < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_CGROUP, -r,
+				    "enter the cgroup");
+	if (sethostname("box", 3) < 0 || setdomainname("", 0) < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
+				    "set the host name");
 	if ((ids->pair && setgroups(0, NULL) < 0) ||
 	    setresgid(ids->init, ids->init, ids->init) < 0 ||
 	    setresuid(ids->init, ids->init, ids->init) < 0)
@@ -259,44 +275,18 @@ static int become_init(const struct init_plan *plan,
 	return 0;
 }
 
-static int build_network(struct init *init, struct sandbox_failure *reterr)
-{
-	uint16_t port = init->plan->listen_port;
-	int r = net_up();
-
-	if (sethostname("box", 3) < 0 || setdomainname("", 0) < 0)
-		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
-				    "set the host name");
-	if (r < 0)
-		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, -r,
-				    "bring up loopback");
-	if (!port)
-		return 0;
-	r = net_listen(AF_INET, port);
-	if (r < 0)
-		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, -r,
-				    "listen on 127.0.0.1:%u", port);
-	init->fds[INIT_FD_LISTEN4] = r;
-	/* A kernel without IPv6 is no reason to refuse. */
-	r = net_listen(AF_INET6, port);
-	init->fds[INIT_FD_LISTEN6] = r < 0 ? -1 : r;
-	return 0;
-}
-
 static int build(struct init *init, struct sandbox_failure *reterr)
 {
 	const struct init_plan *plan = init->plan;
-	int r = enter_cgroups(plan);
+	struct init_net net;
+	int r = init_net_begin(&net, plan->listen_port, reterr);
 
-	if (r < 0)
-		return confine_fail(reterr, SANDBOX_STAGE_CGROUP, -r,
-				    "enter the cgroup");
-	/* The network first: the keeper is writing the id maps meanwhile. */
-	r = build_network(init, reterr);
 	if (r == 0)
 		r = become_init(plan, reterr);
 	if (r == 0)
 		r = root_build(plan->root, reterr);
+	if (r == 0)
+		r = init_net_end(&net, init->fds, reterr);
 	if (r < 0)
 		return r;
 	init->fds[INIT_FD_SCRATCH] = plan->root->scratch;

@@ -20,12 +20,11 @@ struct init_plan {
 	uint16_t listen_port;
 	int control;           /* to the keeper */
 	int service;           /* to the runner */
-	int tasks[JOIN_TASKS_MAX];
 };
 
 /* Keeper to init, over `control`. */
 enum init_op {
-	INIT_GO,    /* the id maps are written */
+	INIT_GO,    /* the id maps are written; fds: tasks of version 1 */
 	INIT_START, /* struct init_start, argv, env; fds output report filter */
 	INIT_KILL,  /* everything but init; answered by INIT_KILLED */
 };

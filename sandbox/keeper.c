@@ -78,15 +78,19 @@ static void kill_all(struct keeper *k)
 		return;
 	k->killing = true;
 	if (k->once) { /* ending init ends all, and saves the question */
-		keeper_sample(k);
+		keeper_sample_files(k);
 		keeper_read_decoys(k);
-		keeper_close_decoys(k);
 		/* What only init still holds, the kernel frees in its own time
 		 * and not in ours. */
-		for (int i = 0; i < INIT_FD_N; i++)
-			close_fd(&k->box[i]);
+		for (int i = 0; i < INIT_FD_N; i++) {
+			if (i != INIT_FD_DECOYS)
+				close_fd(&k->box[i]);
+		}
 		syscall(SYS_pidfd_send_signal, k->init_pidfd, SIGKILL, NULL, 0);
 		k->killed = k->lost = true;
+		/* While it is ending; counters outlive what they count. */
+		keeper_sample(k);
+		keeper_close_decoys(k);
 		return;
 	}
 	if (wire_send(k->control, &op, sizeof(op), NULL, 0) < 0)

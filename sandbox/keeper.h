@@ -95,6 +95,7 @@ void keeper_end(struct keeper *k, enum sandbox_reason reason, bool sampled);
 
 /* usage.c: look at counters, and end the program where one is over. */
 void keeper_sample(struct keeper *k);
+void keeper_sample_files(struct keeper *k); /* only the scratch files */
 void keeper_sample_begin(struct keeper *k); /* a program starts */
 /* It has ended, and its largest process was this large. */
 void keeper_sample_end(struct keeper *k, int64_t max_rss_bytes);

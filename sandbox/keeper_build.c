@@ -75,8 +75,10 @@ static int choose_layers(struct keeper *k, struct sandbox_failure *reterr)
 static pid_t clone_once(struct keeper *k)
 {
 	struct clone_args args = {
-		/* The cgroup's is made by init, when it is in its cgroups. */
-		.flags = (k->ns_flags & ~(uint64_t)CLONE_NEWCGROUP) |
+		/* The cgroup's is made by init, when it is in its cgroups,
+		 * and the network's by a child of it, because it takes long. */
+		.flags = (k->ns_flags &
+			  ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWNET)) |
 			 CLONE_PIDFD,
 		.pidfd = (uintptr_t)&k->init_pidfd,
 		.exit_signal = SIGCHLD,
@@ -124,14 +126,12 @@ static int spawn_init(struct keeper *k, int service,
 				  .layers = k->state.layers,
 				  .listen_port = k->spec->listen_port,
 				  .service = service };
-	enum init_op go = INIT_GO;
 	int sockets[2], r;
 
 	if (wire_pair(sockets) < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_SPAWN, errno,
 				    "socketpair");
 	plan.control = sockets[1];
-	memcpy(plan.tasks, k->cg.tasks, sizeof(plan.tasks));
 	k->control = sockets[0];
 	k->init = clone_init(k);
 	if (k->init == 0) {
@@ -148,9 +148,26 @@ static int spawn_init(struct keeper *k, int service,
 		return lacks(reterr, SANDBOX_STAGE_NAMESPACES,
 			     SANDBOX_LAYER_USERNS, -r,
 			     "the id maps are refused");
-	/* If it has ended already, it has said why: see keeper_await(). */
-	wire_send(k->control, &go, sizeof(go), NULL, 0);
 	return 0;
+}
+
+/* What init does not need at once is made while it makes its network. */
+static void make_limits(struct keeper *k)
+{
+	enum init_op go = INIT_GO;
+	size_t n = 0;
+
+	if (k->spec->without & SANDBOX_WITHOUT_CGROUP)
+		snprintf(k->cg.world, sizeof(k->cg.world), "none");
+	else
+		cgroup_limit(&k->cg, &k->spec->limits);
+	memcpy(k->state.cgroup, k->cg.world, sizeof(k->state.cgroup));
+	if (k->policy == &policy_default && !*k->cg.dirs[CGROUP_MEMORY])
+		k->policy = &policy_default_uncounted;
+	while (n < JOIN_TASKS_MAX && k->cg.tasks[n] >= 0)
+		n++;
+	/* If it has ended already, it has said why: see keeper_await(). */
+	wire_send(k->control, &go, sizeof(go), k->cg.tasks, n);
 }
 
 /* What our own folders take in the writable tmpfs is not the program's. */
@@ -233,13 +250,8 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 	r = choose_layers(k, reterr);
 	if (r < 0)
 		return r;
-	if (spec->without & SANDBOX_WITHOUT_CGROUP)
-		snprintf(k->cg.world, sizeof(k->cg.world), "none");
-	else
-		cgroup_open(&k->cg, &spec->limits);
-	memcpy(k->state.cgroup, k->cg.world, sizeof(k->state.cgroup));
-	if (policy == &policy_default && !*k->cg.dirs[CGROUP_MEMORY])
-		k->policy = &policy_default_uncounted;
+	if (!(spec->without & SANDBOX_WITHOUT_CGROUP))
+		cgroup_open(&k->cg);
 	if (k->ids.pair)
 		r = root_open_sources(&k->root, reterr);
 	if (r == -EPERM) { /* a root that is none here: the box's init tries */
@@ -249,7 +261,10 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 	if (r == 0)
 		r = spawn_init(k, service, reterr);
 	root_close_sources(&k->root);
-	return r < 0 ? r : make_files(k, reterr);
+	if (r < 0)
+		return r;
+	make_limits(k);
+	return make_files(k, reterr);
 }
 
 static void reap_init(struct keeper *k)

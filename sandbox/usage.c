@@ -30,7 +30,7 @@ static bool is_full(uint64_t all, uint64_t left)
 	return left <= all / 64;
 }
 
-static void sample_disk(struct keeper *k)
+void keeper_sample_files(struct keeper *k)
 {
 	struct sandbox_state *s = &k->state;
 	struct statfs fs;
@@ -156,7 +156,7 @@ void keeper_sample(struct keeper *k)
 		cgroup_sweep(&k->cg);
 	}
 	cgroup_read(&k->cg, &counters);
-	sample_disk(k);
+	keeper_sample_files(k);
 	if (!k->ended && !k->lost)
 		sample_processes(k, &counters);
 	else if (counters.cpu_us < 0) /* the last sample stands */
