@@ -238,6 +238,7 @@ struct marks {
 	int weight;      /* hundredths, once the script is whole */
 	bool hidden, restart;
 	int structured;  /* as in struct query */
+	bool joined;     /* asserts on a header: its lines are one list */
 	struct extra *extra; /* requests only; NULL: none */
 	struct place at;
 };

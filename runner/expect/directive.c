@@ -36,6 +36,7 @@ static const struct key {
 	{"hint", KEY_TEXT, offsetof(struct marks, hint), false},
 	{"hidden", KEY_FLAG, offsetof(struct marks, hidden), true},
 	{"tag", KEY_ID, offsetof(struct marks, tag), false},
+	{"joined", KEY_FLAG, offsetof(struct marks, joined), true},
 	{"restart", KEY_FLAG, offsetof(struct marks, restart), true},
 	{"schema", KEY_EXTRA, EXTRA_KEY_SCHEMA, false},
 	{"problem", KEY_EXTRA, EXTRA_KEY_PROBLEM, true},

@@ -5,7 +5,9 @@
 #include <strings.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/buf.h"
 #include "runner/base/text.h"
+#include "runner/probe/http.h"
 
 static const char *entry_title(struct judging *j)
 {
@@ -220,6 +222,21 @@ static void judge_values(struct judging *j, struct play_check *c,
 	}
 }
 
+/* Several lines of one header mean the same as one line with commas
+ * (RFC 9110, 5.3): who may send either must be judged alike. */
+static struct value join_lines(struct judging *j, const struct value *v)
+{
+	AUTO_BUF out = BUF_INIT(2 * HTTP_HEAD_MAX);
+
+	if (v->type != VALUE_LIST)
+		return *v;
+	for (size_t i = 0; i < v->count; i++)
+		buf_printf(&out, "%s%.*s", i ? ", " : "",
+			   (int)v->items[i].text.len, v->items[i].text.data);
+	return VALUE_TEXT(span_of(arena_memdup(j->s->arena, buf_str(&out),
+					       out.len)));
+}
+
 static void judge_assert(struct judging *j, const struct assert *a)
 {
 	struct play_check *c =
@@ -237,6 +254,9 @@ static void judge_assert(struct judging *j, const struct assert *a)
 		judging_fail(j, c, j->why);
 		return;
 	}
+	if (a->marks.joined && a->query.kind == QUERY_HEADER &&
+	    !a->query.n_filters)
+		actual = join_lines(j, &actual);
 	judge_values(j, c, a, &actual);
 }
 

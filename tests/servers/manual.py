@@ -81,7 +81,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "body": self.body().decode("utf-8", "replace")})
 
     def login(self):
-        self.answer(200, {}, Set_Cookie=[
+        self.answer(200, {}, Vary=["Accept", "Cookie"], Set_Cookie=[
             "session=s1; Path=/; HttpOnly; Max-Age=60; SameSite=Lax",
             "theme=dark; Path=/; Expires=Wed, 13 Jan 2077 22:23:01 GMT"])
 
