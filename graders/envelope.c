@@ -293,29 +293,36 @@ static bool is_extension_name(struct span name)
 	return true;
 }
 
-static const char *problem_fault(const struct json_member *m, int status)
+/*
+ * An `instance` may be any text: a path as people read it, with spaces and
+ * accents, is what every framework hands out, and no client is led astray.
+ */
+static const char *problem_fault(const struct json_member *m, int status,
+				 unsigned parts)
 {
 	const struct json *v = &m->value;
 
-	if (span_is(m->name, "type") || span_is(m->name, "instance"))
+	if (span_is(m->name, "type"))
 		return v->type == JSON_STRING && uri_valid(v->text, 0) ?
 			       NULL : "must be a URI reference";
-	if (span_is(m->name, "title") || span_is(m->name, "detail"))
+	if (span_is(m->name, "title") || span_is(m->name, "detail") ||
+	    span_is(m->name, "instance"))
 		return v->type == JSON_STRING ? NULL : "must be a string";
 	if (span_is(m->name, "status"))
 		return is_status(v, status) ? NULL :
 			"must be the number of the status line";
-	return is_extension_name(m->name) ? NULL :
+	return !(parts & ENVELOPE_SHOULD) || is_extension_name(m->name) ? NULL :
 		"is no extension name (section 4: a letter, then letters, "
 		"digits and _, three or more)";
 }
 
 static struct envelope_fault judge_problem(struct arena *arena,
-					   const struct json *body, int status)
+					   const struct json *body, int status,
+					   unsigned parts)
 {
 	for (size_t i = 0; i < body->count; i++) {
 		const struct json_member *m = &body->members[i];
-		const char *fault = problem_fault(m, status);
+		const char *fault = problem_fault(m, status, parts);
 		const char *name = text_visible(arena, m->name, 40);
 
 		if (fault)
@@ -355,7 +362,7 @@ struct envelope_fault envelope_judge(struct arena *arena,
 	if (parts & ENVELOPE_MEMBERS)
 		fault = judge_members(arena, e, body, x->res.status);
 	if (!fault.what && e->rfc9457 && parts & ENVELOPE_RFC9457)
-		fault = judge_problem(arena, body, x->res.status);
+		fault = judge_problem(arena, body, x->res.status, parts);
 	return fault;
 }
 

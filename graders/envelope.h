@@ -55,7 +55,8 @@ enum envelope_part {
 	ENVELOPE_JSON = 1 << 1,
 	ENVELOPE_MEMBERS = 1 << 2,
 	ENVELOPE_RFC9457 = 1 << 3,
-	ENVELOPE_LEAK = 1 << 4, /* envelope_leak() */
+	ENVELOPE_LEAK = 1 << 4,   /* envelope_leak() */
+	ENVELOPE_SHOULD = 1 << 5, /* what RFC 9457 only recommends */
 };
 
 struct envelope_fault envelope_judge(struct arena *arena,

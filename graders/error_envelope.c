@@ -17,7 +17,7 @@
 #define STATUS_N     200
 
 static const char *const rule_names[] = { "media-type", "json", "members",
-					  "rfc9457", "leak", NULL };
+					  "rfc9457", "leak", "should", NULL };
 static const char *const option_names[] = { "envelope", "path", "statuses",
 					    "rules", NULL };
 
@@ -96,7 +96,7 @@ static void judge_status(struct grading *g, const struct config *c, int status,
 	rule_close(g, &rule);
 }
 
-/* RFC 9457, 3.1.4: the title does not change from occurrence to occurrence. */
+/* RFC 9457, 3.1.4: the title should not change between occurrences. */
 static void judge_titles(struct grading *g,
 			 const struct exchange *const *all, size_t n,
 			 const struct config *c)
@@ -107,7 +107,7 @@ static void judge_titles(struct grading *g,
 	};
 	struct envelope_titles titles = { .n = 0 };
 
-	if (!c->envelope.rfc9457 || !(c->rules & ENVELOPE_RFC9457))
+	if (!c->envelope.rfc9457 || !(c->rules & ENVELOPE_SHOULD))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		const char *other;
@@ -168,7 +168,8 @@ static int run(struct grading *g, const void *config, struct err *err)
 			seen[all[i]->res.status - STATUS_FIRST] = true;
 	for (int i = 0; i < STATUS_N; i++) {
 		n_seen += seen[i];
-		if (seen[i] && c->rules & ~(unsigned)ENVELOPE_LEAK)
+		if (seen[i] && c->rules & ~(unsigned)(ENVELOPE_LEAK |
+						      ENVELOPE_SHOULD))
 			judge_status(g, c, STATUS_FIRST + i, all, n);
 	}
 	if (!n_seen) {
@@ -206,7 +207,7 @@ static int configure(struct arena *arena, const struct exercise *ex,
 	const struct json *shape = ex->envelope;
 	const struct json at = { .line = c->line };
 
-	config->rules = ~0u;
+	config->rules = ~(unsigned)ENVELOPE_SHOULD;
 	if (c->with) {
 		option_object(&o, c->with, option_names);
 		option_statuses(&o, c->with, "statuses", &config->statuses);
