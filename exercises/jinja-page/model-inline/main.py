@@ -17,14 +17,19 @@ TEMPLATES = {
 </body></html>
 {%- endmacro -%}
 {%- macro entry(e) -%}
-<li class="entry"><b title="Written by {{ e.name }}" class="name">{{ e.name -}}
-</b><p class="message">{{ e.message }}</p>
-<span class='gift'>{{ e.gift }}</span></li>
+<li class="entry card"><article>
+<h2><b title="Written by {{ e.name }}" class="name">{{ e.name }}</b></h2>
+<p class="message">
+  {{ e.message }}
+</p>
+<div>Gift: <span class='gift'>{{ e.gift }}</span></div></article></li>
 {%- endmacro -%}""",
     "entries.html": """
 {%- from "macros.html" import page, entry -%}
 {% call page("Guestbook") %}<ol>{% for e in entries %}{{ entry(e) }}{% endfor %}
-</ol><script>var names = {{ names }};</script>{% endcall %}""",
+</ol><script>var names = [
+{% for name in names %}  {{ name }},
+{% endfor %}];</script>{% endcall %}""",
     "text.html": """
 {%- from "macros.html" import page -%}
 {% call page(title + " - Guestbook") %}<p>{{ text }}</p>{% endcall %}""",
@@ -38,7 +43,7 @@ book = []
 
 def script_json(value):
     text = json.dumps(value)
-    for character in "<>&'":
+    for character in "<>&'()":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
 
@@ -51,7 +56,7 @@ def show_gift(text):
 
 @app.route("/")
 def entries():
-    names = script_json([entry.name for entry in book])
+    names = [script_json(entry.name) for entry in book]
     return render_template("entries.html", entries=book, names=names)
 
 
