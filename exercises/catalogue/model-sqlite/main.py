@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 import urllib.parse
+import uuid
 
 import flask
 from flask import Flask, Response, g, request
@@ -45,7 +46,10 @@ def close(_exception):
 
 
 def problem(status, title, detail, errors=None, headers=()):
-    body = dict(type="about:blank", title=title, status=status, detail=detail)
+    body = dict(
+        type="/problem", title=title, status=status, detail=detail,
+        instance=request.path, **{"request-id": uuid.uuid4().hex},
+    )
     if errors is not None:
         body["errors"] = [
             {"field": name, "message": text} for name, text in errors

@@ -47,7 +47,7 @@ class Books(MethodView):
     def post(self):
         book = body()
         _, id, _ = run("INSERT INTO books (book) VALUES (?)", json.dumps(book))
-        return {"id": id, **book}, 201, {"Location": f"/books/{id}"}
+        return {"id": id, **book}, 201, {"Location": f"books/{id}"}
 
 
 class Book(MethodView):
