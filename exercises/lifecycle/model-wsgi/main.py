@@ -25,7 +25,7 @@ class Gate:
             headers = headers + [
                 ("X-Content-Type-Options", "nosniff"),
                 ("X-Frame-Options", "DENY"),
-                ("Cache-Control", "no-store"),
+                ("Cache-Control", "no-store, max-age=0"),
             ]
             return start_response(status, headers, *rest)
 

@@ -61,10 +61,11 @@ class Songs(MethodView):
         items = pages[page - 1] if page <= len(pages) else []
         response = make_response(items)
         response.headers["X-Total-Count"] = str(len(songs))
-        response.headers["Link"] = self.link(page, size, len(pages))
+        for link in self.links(page, size, len(pages)):
+            response.headers.add("Link", link)
         return response
 
-    def link(self, page, size, last):
+    def links(self, page, size, last):
         relations = [("first", 1), ("last", last)]
         if page > 1:
             relations += [("prev", page - 1)]
@@ -75,10 +76,10 @@ class Songs(MethodView):
             for name, value in request.args.items()
             if name not in ("page", "per_page")
         )
-        return ", ".join(
-            f'<?page={number}&per_page={size}{rest}>; rel="{rel}"'
+        return [
+            f"<?page={number}&per_page={size}{rest}>; rel={rel}"
             for rel, number in relations
-        )
+        ]
 
     def post(self):
         song = request.get_json()

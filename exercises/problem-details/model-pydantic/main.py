@@ -44,7 +44,7 @@ def problem(status, title, headers=(), **members):
         **members,
     }
     response = Response(json.dumps(body), status)
-    response.content_type = "application/problem+json"
+    response.content_type = "application/problem+json; charset=utf-8"
     for name, value in headers:
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value

@@ -25,7 +25,10 @@ class One:
         return {
             "Deprecation": "@1767225600",
             "Sunset": "Fri, 31 Dec 2027 23:59:59 GMT",
-            "Link": f'<http://{request.host}/v2{path}>;rel="successor-version"',
+            "Link": [
+                '</moving>; rel="deprecation"; type="text/html"',
+                f"<http://{request.host}/v2{path}>;rel=successor-version",
+            ],
         }
 
 
@@ -64,7 +67,7 @@ class Versioned(MethodView):
         response.headers.update(self.version.headers(path))
         if not self.fixed:
             response.headers["API-Version"] = number
-            response.headers["Vary"] = "Accept, API-Version"
+            response.headers["Vary"] = ["Accept", "api-version"]
         return response
 
     def select(self, where="", *values):
