@@ -1,5 +1,6 @@
 #include "runner/report/facts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runner/base/arena.h"
@@ -40,6 +41,30 @@ bool criterion_is_measured(const struct record_criterion *c)
 int criterion_lost(const struct record_criterion *c)
 {
 	return criterion_is_measured(c) ? c->max_points - c->points : 0;
+}
+
+static int by_loss(const void *a, const void *b)
+{
+	const struct record_criterion *x = *(const struct record_criterion *
+						     const *)a;
+	const struct record_criterion *y = *(const struct record_criterion *
+						     const *)b;
+
+	if (criterion_lost(x) != criterion_lost(y))
+		return criterion_lost(x) > criterion_lost(y) ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+const struct record_criterion *const *
+criteria_by_loss(struct arena *arena, const struct record *r)
+{
+	const struct record_criterion **sorted =
+		arena_array(arena, r->n_criteria + 1, sizeof(*sorted));
+
+	for (size_t i = 0; i < r->n_criteria; i++)
+		sorted[i] = &r->criteria[i];
+	qsort(sorted, r->n_criteria, sizeof(*sorted), by_loss);
+	return sorted;
 }
 
 const char *criterion_clause(struct arena *arena,
@@ -106,6 +131,40 @@ struct span record_startup_log(const struct record *r)
 			text = said->text;
 	}
 	return text;
+}
+
+/* The kind that an event adds to; its place is made when it is new. */
+static struct denied_kind *denied_kind(struct denied_kind *kinds, size_t *n,
+				       const char *call, const char *detail)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (!strcmp(kinds[i].call, call) &&
+		    !strcmp(kinds[i].detail, detail))
+			return &kinds[i];
+	if (*n < DENIED_KINDS_MAX)
+		kinds[(*n)++] = (struct denied_kind){ call, detail, 0 };
+	else
+		kinds[*n - 1].call = kinds[*n - 1].detail = "other";
+	return &kinds[*n - 1];
+}
+
+const struct denied_kind *record_denied(struct arena *arena,
+					const struct record *r, size_t *ret_n)
+{
+	struct denied_kind *kinds = arena_array(arena, DENIED_KINDS_MAX + 1,
+						sizeof(*kinds));
+
+	*ret_n = 0;
+	for (size_t i = 0; i < r->n_events; i++) {
+		const struct json *v = r->events[i].body;
+		const char *call = fact_str(v, "call", NULL);
+
+		if (call && !strcmp(r->events[i].kind, "denied"))
+			denied_kind(kinds, ret_n, call,
+				    fact_str(v, "detail", ""))->count +=
+				fact_int(v, "count", 1);
+	}
+	return kinds;
 }
 
 struct span span_last_lines(struct span s, int lines)

@@ -3,10 +3,12 @@
 #define RUNNER_REPORT_FACTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "runner/base/span.h"
 
+struct arena;
 struct json;
 struct record;
 struct record_criterion;
@@ -20,8 +22,11 @@ int64_t fact_int(const struct json *v, const char *name, int64_t absent);
 bool criterion_is_measured(const struct record_criterion *c);
 int criterion_lost(const struct record_criterion *c); /* hundredths */
 
+/* All of them, the one that lost most first, equal ones in their order. */
+const struct record_criterion *const *
+criteria_by_loss(struct arena *arena, const struct record *r);
+
 /* What the brief says under `spec`: "R2.3: text", "R2.3", or NULL. */
-struct arena;
 struct finding;
 const char *criterion_clause(struct arena *arena,
 			     const struct record_criterion *c,
@@ -38,6 +43,18 @@ const char *record_label(const struct record *r); /* of the submission */
 
 /* What the app wrote outside every request: why it did not start, mostly. */
 struct span record_startup_log(const struct record *r);
+
+/* System calls that were refused, each kind once, in the order in which they
+ * came first; what no room is for is counted in the last one. */
+#define DENIED_KINDS_MAX 500
+
+struct denied_kind {
+	const char *call, *detail;
+	int64_t count;
+};
+
+const struct denied_kind *record_denied(struct arena *arena,
+					const struct record *r, size_t *ret_n);
 
 /* The last `lines` lines: a traceback ends with what went wrong. */
 struct span span_last_lines(struct span s, int lines);

@@ -68,25 +68,6 @@ static void score_line(struct arena *arena, FILE *out, const struct record *r)
 				r->reason ? r->reason : ""));
 }
 
-/* The worst: those of the criteria that lost most. */
-static const struct record_criterion *
-worst_below(const struct record *r, const struct record_criterion *last)
-{
-	const struct record_criterion *worst = NULL;
-
-	for (size_t i = 0; i < r->n_criteria; i++) {
-		const struct record_criterion *c = &r->criteria[i];
-		int lost = criterion_lost(c);
-		int limit = last ? criterion_lost(last) : INT32_MAX;
-
-		if (!lost || lost > limit || (lost == limit && c <= last))
-			continue;
-		if (!worst || lost > criterion_lost(worst))
-			worst = c;
-	}
-	return worst;
-}
-
 static const struct finding *first_failure(const struct record_criterion *c)
 {
 	for (size_t i = 0; i < c->n_checks; i++)
@@ -95,14 +76,18 @@ static const struct finding *first_failure(const struct record_criterion *c)
 	return NULL;
 }
 
+/* The worst: those of the criteria that lost most. */
 static void annotations(struct arena *arena, FILE *out, const struct record *r)
 {
-	const struct record_criterion *c = worst_below(r, NULL);
+	const struct record_criterion *const *sorted =
+		criteria_by_loss(arena, r);
+	int n = 0;
 
-	for (int n = 0; c && n < ANNOTATIONS_MAX; c = worst_below(r, c)) {
+	for (size_t i = 0; i < r->n_criteria && n < ANNOTATIONS_MAX; i++) {
+		const struct record_criterion *c = sorted[i];
 		const struct finding *f = first_failure(c);
 
-		if (!f)
+		if (!f || !criterion_lost(c))
 			continue;
 		annotation(arena, out, "error",
 			   arena_printf(arena, "%s: %s", c->title, f->title),

@@ -1,7 +1,10 @@
 #include "runner/report/html.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/err.h"
 #include "runner/base/json.h"
 #include "runner/base/text.h"
 #include "runner/report/facts.h"
@@ -48,6 +51,42 @@ static void bar(struct html *h, int points, int max_points)
 
 	fprintf(h->out, "<div class=\"bar\"><i style=\"width:%d%%\"></i>"
 			"</div>", percent);
+}
+
+static bool has_followup(const struct record *r)
+{
+	for (size_t i = 0; i < r->n_criteria; i++)
+		if (r->criteria[i].n_followup)
+			return true;
+	return false;
+}
+
+static bool has_section(const struct html *h, const char *id)
+{
+	if (!strcmp(id, "lost"))
+		return html_has_losses(h);
+	if (!strcmp(id, "skills"))
+		return h->r->n_criteria > 0;
+	return strcmp(id, "talk") != 0 || has_followup(h->r);
+}
+
+/* A page of many sections can be walked by keyboard from here. */
+static void contents(struct html *h)
+{
+	static const struct {
+		const char *id, *text;
+	} sections[] = {
+		{ "lost", "Points lost" }, { "skills", "Skills" },
+		{ "criteria", "Criteria" }, { "talk", "To talk about" },
+		{ "timeline", "The run" }, { "box", "The box" },
+	};
+
+	fprintf(h->out, "<nav aria-label=\"Sections\">");
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		if (has_section(h, sections[i].id))
+			fprintf(h->out, "<a href=\"#%s\">%s</a>",
+				sections[i].id, sections[i].text);
+	fprintf(h->out, "</nav>\n");
 }
 
 static void points_of(struct html *h, int points, int max_points)
@@ -159,13 +198,11 @@ static bool asks_for_talk(const struct record_criterion *c)
 /* Questions of the criteria that lost points; of all when none did. */
 static void followups(struct html *h)
 {
-	size_t n = 0, any = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < h->r->n_criteria; i++) {
+	for (size_t i = 0; i < h->r->n_criteria; i++)
 		n += asks_for_talk(&h->r->criteria[i]);
-		any += h->r->criteria[i].n_followup;
-	}
-	if (!any)
+	if (!has_followup(h->r))
 		return;
 	fprintf(h->out, "<section aria-labelledby=\"talk\"><h2 id=\"talk\">"
 			"To talk about</h2><ul>\n");
@@ -184,23 +221,43 @@ static void followups(struct html *h)
 			"\"true\" aria-label=\"Notes\"></div></section>\n");
 }
 
+static void page(struct html *h)
+{
+	head(h);
+	heading(h);
+	warnings(h);
+	contents(h);
+	fprintf(h->out, "<main>\n");
+	html_losses(h);
+	skills(h);
+	html_criteria(h);
+	followups(h); /* a candidate's view has none */
+	html_timeline(h);
+	html_surroundings(h);
+	fprintf(h->out, "</main>\n</body></html>\n");
+}
+
+/* Into memory first: what is written so far decides what there is room for. */
 static int write_html(struct arena *arena, FILE *out, const struct record *r,
 		      const struct report_options *options, struct err *err)
 {
-	struct html h = { out, arena, r };
+	char *text = NULL;
+	size_t len = 0;
+	struct html h = { open_memstream(&text, &len), arena, r };
 
-	head(&h);
-	heading(&h);
-	warnings(&h);
-	fprintf(out, "<main>\n");
-	skills(&h);
-	html_criteria(&h);
-	if (options->view == VIEW_INTERVIEWER)
-		followups(&h);
-	html_timeline(&h);
-	html_surroundings(&h);
-	fprintf(out, "</main>\n</body></html>\n");
+	(void)options;
+	if (!h.out)
+		return err_set(err, errno, "%s", strerror(errno));
+	page(&h);
+	fclose(h.out);
+	fwrite(text, 1, len, out);
+	free(text);
 	return report_flush(out, err);
+}
+
+bool html_has_room(const struct html *h)
+{
+	return ftello(h->out) < HTML_ROOM_BYTES;
 }
 
 const struct report_format report_html = {

@@ -2,126 +2,12 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/text.h"
-#include "runner/report/exchange.h"
 #include "runner/report/facts.h"
 #include "runner/report/html.h"
 #include "runner/report/markup.h"
 #include "runner/transcript/record.h"
 
-#define BODY_MAX    4000 /* bytes shown of one body or log */
-#define SHOWN_WHOLE 12   /* checks of a criterion with all their evidence */
-
-static void term(struct html *h, const char *name, const char *value)
-{
-	if (value && *value)
-		markup(h->out, h->arena, "<dt>%s</dt><dd>%s</dd>", name,
-		       value);
-}
-
-static size_t common_prefix(const char *a, const char *b)
-{
-	size_t n = 0;
-
-	while (a[n] && a[n] == b[n])
-		n++;
-	/* Not inside a character. */
-	while (n && ((unsigned char)a[n] & 0xc0) == 0x80)
-		n--;
-	return n;
-}
-
-static size_t common_suffix(const char *a, const char *b, size_t prefix)
-{
-	size_t la = strlen(a), lb = strlen(b), n = 0;
-
-	while (n < la - prefix && n < lb - prefix &&
-	       a[la - n - 1] == b[lb - n - 1])
-		n++;
-	while (n && ((unsigned char)a[la - n] & 0xc0) == 0x80)
-		n--;
-	return n;
-}
-
-/* `text` with what differs from `other` marked. */
-static void marked(struct html *h, const char *name, const char *text,
-		   const char *other)
-{
-	size_t len = strlen(text);
-	size_t prefix = common_prefix(text, other);
-	size_t suffix = common_suffix(text, other, prefix);
-	struct span parts[] = {
-		{ text, prefix },
-		{ text + prefix, len - prefix - suffix },
-		{ text + len - suffix, suffix },
-	};
-
-	fprintf(h->out, "<dt>%s</dt><dd><code>", name);
-	markup_span(h->out, h->arena, parts[0], 0);
-	if (parts[1].len) {
-		fprintf(h->out, "<mark>");
-		markup_span(h->out, h->arena, parts[1], 0);
-		fprintf(h->out, "</mark>");
-	}
-	markup_span(h->out, h->arena, parts[2], 0);
-	fprintf(h->out, "</code></dd>");
-}
-
-static void difference(struct html *h, const struct finding *f)
-{
-	const char *expected = f->expected ? f->expected : "";
-	const char *actual = f->actual ? f->actual : "";
-
-	if (f->expected)
-		marked(h, "expected", expected, actual);
-	if (f->actual)
-		marked(h, "came", actual, expected);
-}
-
-static void headers(struct html *h, const struct header_view *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		markup_span(h->out, h->arena, list[i].name, 200);
-		fprintf(h->out, ": ");
-		markup_span(h->out, h->arena, list[i].value, 1000);
-		fprintf(h->out, "\n");
-	}
-}
-
-static void message(struct html *h, const char *title, const char *first,
-		    const struct header_view *list, size_t n,
-		    const struct body_view *body)
-{
-	fprintf(h->out, "<div><h4>%s</h4><pre tabindex=\"0\"><b>", title);
-	markup_span(h->out, h->arena, span_of(first), 2000);
-	fprintf(h->out, "</b>\n");
-	headers(h, list, n);
-	if (body->bytes.len) {
-		fprintf(h->out, "\n");
-		markup_span(h->out, h->arena, body->bytes, BODY_MAX);
-	}
-	fprintf(h->out, "</pre></div>");
-}
-
-static void exchange(struct html *h, const struct exchange_view *x)
-{
-	fprintf(h->out, "<div class=\"pair\">");
-	message(h, "Sent",
-		arena_printf(h->arena, "%s %s", x->method, x->target),
-		x->sent_headers, x->n_sent_headers, &x->sent);
-	message(h, "Came", exchange_outcome(h->arena, x), x->headers,
-		x->n_headers, &x->came);
-	fprintf(h->out, "</div>");
-	if (x->log.len) {
-		fprintf(h->out, "<h4>The app's own output meanwhile</h4>"
-				"<pre tabindex=\"0\">");
-		markup_span(h->out, h->arena,
-			    span_last_lines(x->log, 60), BODY_MAX);
-		fprintf(h->out, "</pre>");
-	}
-	if (x->curl)
-		markup(h->out, h->arena, "<h4>Try it</h4><pre "
-					 "tabindex=\"0\">%s</pre>", x->curl);
-}
+#define SHOWN_WHOLE 12 /* checks of a criterion with all their evidence */
 
 static void status_tag(struct html *h, enum status status)
 {
@@ -131,53 +17,18 @@ static void status_tag(struct html *h, enum status status)
 		status == STATUS_SKIP ? "skip-status" : name, name);
 }
 
-static bool is_same_request(const struct record_check *a,
-			    const struct record_check *b)
+static const char *worth(struct html *h, const struct record_criterion *c)
 {
-	return a && a->finding.n_evidence && b->finding.n_evidence &&
-	       a->finding.evidence[0] == b->finding.evidence[0];
+	char a[TEXT_POINTS_BYTES], b[TEXT_POINTS_BYTES];
+
+	text_points(c->points, a);
+	text_points(c->max_points, b);
+	return criterion_is_measured(c)
+		       ? arena_printf(h->arena, "%s of %s", a, b)
+		       : "–";
 }
 
-/* The request of the check before is not shown a second time. */
-static void evidence(struct html *h, const struct record_criterion *c,
-		     const struct record_check *check,
-		     const struct record_check *before)
-{
-	const struct finding *f = &check->finding;
-	struct exchange_view x;
-
-	fprintf(h->out, "<dl>");
-	term(h, "why", f->message);
-	term(h, "brief", criterion_clause(h->arena, c, f));
-	difference(h, f);
-	term(h, "hint", f->hint);
-	term(h, "asked in", f->source);
-	if (check->charged_by)
-		term(h, "points", arena_printf(h->arena,
-					       "not charged again: the same "
-					       "cause cost points in %s",
-					       check->charged_by));
-	fprintf(h->out, "</dl>");
-	if (is_same_request(before, check))
-		fprintf(h->out, "<p class=\"soft\">In the same answer.</p>");
-	else if (f->n_evidence &&
-		 exchange_view(h->arena, h->r, f->evidence[0], &x))
-		exchange(h, &x);
-}
-
-/* What passed, and what came on top of many failures, takes one line. */
-static void check_line(struct html *h, const struct record_check *check)
-{
-	const struct finding *f = &check->finding;
-
-	fprintf(h->out, "<p>");
-	status_tag(h, f->status);
-	markup(h->out, h->arena, " %s", f->title);
-	if (f->message)
-		markup(h->out, h->arena, " <span class=\"soft\">%s</span>",
-		       f->message);
-	fprintf(h->out, "</p>\n");
-}
+/* --- points lost --- */
 
 static bool has_evidence(const struct record_check *check)
 {
@@ -186,53 +37,154 @@ static bool has_evidence(const struct record_check *check)
 	       check->finding.status == STATUS_FLAKY;
 }
 
+/* What was wrong first, in a line; how much more there is. */
+static void reason(struct html *h, const struct record_criterion *c)
+{
+	const struct finding *first = NULL;
+	size_t more = 0;
+
+	for (size_t i = 0; i < c->n_checks; i++) {
+		const struct finding *f = &c->checks[i].finding;
+
+		if (f->status == STATUS_PASS || c->checks[i].charged_by)
+			continue;
+		more += first != NULL;
+		if (!first)
+			first = f;
+	}
+	if (!first)
+		return;
+	markup(h->out, h->arena, "<br><span class=\"soft\">%s", first->title);
+	if (first->message)
+		markup(h->out, h->arena, ": %s", first->message);
+	if (more)
+		markup(h->out, h->arena, " (and %d more)", (int)more);
+	fprintf(h->out, "</span>");
+}
+
+bool html_has_losses(const struct html *h)
+{
+	for (size_t i = 0; i < h->r->n_criteria; i++)
+		if (criterion_lost(&h->r->criteria[i]))
+			return true;
+	return false;
+}
+
+void html_losses(struct html *h)
+{
+	const struct record_criterion *const *sorted =
+		criteria_by_loss(h->arena, h->r);
+	char lost[TEXT_POINTS_BYTES];
+
+	if (!html_has_losses(h))
+		return;
+	fprintf(h->out, "<section aria-labelledby=\"lost\"><h2 id=\"lost\">"
+			"Points lost</h2><ol class=\"lost\">\n");
+	for (size_t i = 0; i < h->r->n_criteria; i++) {
+		if (!criterion_lost(sorted[i]))
+			break;
+		text_points(criterion_lost(sorted[i]), lost);
+		markup(h->out, h->arena, "<li><b class=\"fail\">&minus;%s</b>"
+					 "<span><a href=\"#c-%s\">%s</a>",
+		       lost, sorted[i]->id, sorted[i]->title);
+		reason(h, sorted[i]);
+		fprintf(h->out, "</span></li>\n");
+	}
+	fprintf(h->out, "</ol></section>\n");
+}
+
+/* --- each criterion --- */
+
+/* What passed, and what came on top of many failures, takes one line. */
+static void check_line(struct html *h, const struct record_check *check)
+{
+	const struct finding *f = &check->finding;
+
+	fprintf(h->out, "<li>");
+	status_tag(h, f->status);
+	markup(h->out, h->arena, " %s", f->title);
+	if (f->message)
+		markup(h->out, h->arena, " <span class=\"soft\">%s</span>",
+		       f->message);
+	fprintf(h->out, "</li>\n");
+}
+
 static void check_whole(struct html *h, const struct record_criterion *c,
 			const struct record_check *check,
 			const struct record_check *before)
 {
-	fprintf(h->out, "<h3>");
+	fprintf(h->out, "<h4>");
 	status_tag(h, check->finding.status);
-	markup(h->out, h->arena, " %s</h3>\n", check->finding.title);
-	evidence(h, c, check, before);
+	markup(h->out, h->arena, " %s</h4>\n", check->finding.title);
+	html_evidence(h, c, check, before);
 }
 
-static void worth(struct html *h, const struct record_criterion *c)
+/* The first of those with evidence; returns the check behind the last. */
+static size_t checks_whole(struct html *h, const struct record_criterion *c)
 {
-	char a[TEXT_POINTS_BYTES], b[TEXT_POINTS_BYTES];
+	const struct record_check *before = NULL;
+	size_t n = 0, i = 0;
 
-	text_points(c->points, a);
-	text_points(c->max_points, b);
-	if (criterion_is_measured(c))
-		fprintf(h->out, "%s of %s", a, b);
-	else
-		fprintf(h->out, "&ndash;");
+	for (; i < c->n_checks && n < SHOWN_WHOLE && html_has_room(h); i++) {
+		if (!has_evidence(&c->checks[i]))
+			continue;
+		check_whole(h, c, &c->checks[i], before);
+		before = &c->checks[i];
+		n++;
+	}
+	return i;
 }
 
-static void spec(struct html *h, const struct record_criterion *c)
+/* All others: those behind `whole`, and those that have nothing to show. */
+static void check_lines(struct html *h, const struct record_criterion *c,
+			size_t whole)
 {
-	for (size_t i = 0; i < c->n_spec; i++)
-		markup(h->out, h->arena, "%s%s", i ? ", " : "", c->spec[i]);
+	size_t left_out = 0;
+
+	fprintf(h->out, "<ul class=\"checks\">\n");
+	for (size_t i = 0; i < c->n_checks; i++) {
+		if (i < whole && has_evidence(&c->checks[i]))
+			continue;
+		if (html_has_room(h))
+			check_line(h, &c->checks[i]);
+		else
+			left_out++;
+	}
+	if (left_out)
+		fprintf(h->out, "<li>and %zu more, which the transcript "
+				"has</li>\n", left_out);
+	fprintf(h->out, "</ul>\n");
+}
+
+static size_t count_evidence(const struct record_criterion *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_checks; i++)
+		n += has_evidence(&c->checks[i]);
+	return n;
 }
 
 static void criterion(struct html *h, const struct record_criterion *c)
 {
-	const struct record_check *before = NULL;
-	size_t whole = 0;
+	size_t n = count_evidence(c), rest = c->n_checks - n, whole;
 
-	markup(h->out, h->arena, "<details id=\"c-%s\"", c->id);
-	fprintf(h->out, "%s><summary>", criterion_lost(c) ? " open" : "");
+	markup(h->out, h->arena, "<details class=\"card\" id=\"c-%s\"", c->id);
+	fprintf(h->out, "%s><summary><h3>", n ? " open" : "");
 	status_tag(h, c->status);
-	markup(h->out, h->arena, " %s <span class=\"soft\">", c->title);
-	worth(h, c);
-	fprintf(h->out, "%s</span></summary>\n", c->hidden ? ", hidden" : "");
-	for (size_t i = 0; i < c->n_checks; i++) {
-		if (has_evidence(&c->checks[i]) && whole++ < SHOWN_WHOLE) {
-			check_whole(h, c, &c->checks[i], before);
-			before = &c->checks[i];
-		} else {
-			check_line(h, &c->checks[i]);
-		}
-	}
+	markup(h->out, h->arena, " %s <span class=\"soft\">%s%s</span></h3>"
+				 "</summary>\n",
+	       c->title, worth(h, c), c->hidden ? ", hidden" : "");
+	whole = checks_whole(h, c);
+	if (n && n <= SHOWN_WHOLE && rest)
+		fprintf(h->out, "<details><summary>%zu other check%s"
+				"</summary>", rest, rest > 1 ? "s" : "");
+	if (c->n_checks)
+		check_lines(h, c, whole);
+	else
+		fprintf(h->out, "<p class=\"soft\">Nothing was asked.</p>");
+	if (n && n <= SHOWN_WHOLE && rest)
+		fprintf(h->out, "</details>");
 	fprintf(h->out, "</details>\n");
 }
 
@@ -241,25 +193,29 @@ static void row(struct html *h, const struct record_criterion *c)
 	fprintf(h->out, "<tr><td>");
 	status_tag(h, c->status);
 	markup(h->out, h->arena, "</td><th scope=\"row\"><a href=\"#c-%s\">"
-				 "%s</a></th><td>", c->id, c->title);
-	spec(h, c);
-	fprintf(h->out, "</td><td class=\"n\">");
-	worth(h, c);
-	fprintf(h->out, "</td></tr>\n");
+				 "%s</a></th><td class=\"spec\">",
+	       c->id, c->title);
+	for (size_t i = 0; i < c->n_spec; i++)
+		markup(h->out, h->arena, "%s%s", i ? ", " : "", c->spec[i]);
+	markup(h->out, h->arena, "</td><td class=\"n\">%s</td></tr>\n",
+	       worth(h, c));
 }
 
 void html_criteria(struct html *h)
 {
+	const struct record_criterion *const *sorted =
+		criteria_by_loss(h->arena, h->r);
+
 	fprintf(h->out, "<section aria-labelledby=\"criteria\">"
 			"<h2 id=\"criteria\">Criteria</h2><table><thead><tr>"
 			"<th scope=\"col\">Status</th><th scope=\"col\">"
-			"Criterion</th><th scope=\"col\">Brief</th>"
-			"<th scope=\"col\" class=\"n\">Points</th></tr>"
+			"Criterion</th><th scope=\"col\" class=\"spec\">Brief"
+			"</th><th scope=\"col\" class=\"n\">Points</th></tr>"
 			"</thead><tbody>\n");
 	for (size_t i = 0; i < h->r->n_criteria; i++)
 		row(h, &h->r->criteria[i]);
 	fprintf(h->out, "</tbody></table>\n");
 	for (size_t i = 0; i < h->r->n_criteria; i++)
-		criterion(h, &h->r->criteria[i]);
+		criterion(h, sorted[i]);
 	fprintf(h->out, "</section>\n");
 }

@@ -113,7 +113,7 @@ static struct jsonout *score_object(const struct record *r)
 }
 
 /* Numbers of the box-ended event, and the calls that were refused. */
-static struct jsonout *box_object(const struct record *r)
+static struct jsonout *box_object(struct arena *arena, const struct record *r)
 {
 	static const char *const members[] = {
 		"reason", "code", "signal", "sampled", "output_cut",
@@ -121,20 +121,19 @@ static struct jsonout *box_object(const struct record *r)
 		"cgroup", "wall_ms", "cpu_ms", "peak_memory_bytes",
 		"peak_disk_bytes", "peak_processes", "output_bytes", NULL,
 	};
-	static const char *const call[] = { "call", "detail", "count", NULL };
 	struct jsonout *out = jsonout_object();
 	struct jsonout *denied = jsonout_array();
+	size_t n;
+	const struct denied_kind *kinds = record_denied(arena, r, &n);
 
 	for (size_t i = 0; members[i]; i++)
 		add_copy(out, members[i], r->box);
-	for (size_t i = 0; i < r->n_events; i++) {
-		struct jsonout *one;
+	for (size_t i = 0; i < n; i++) {
+		struct jsonout *one = jsonout_object();
 
-		if (strcmp(r->events[i].kind, "denied") != 0)
-			continue;
-		one = jsonout_object();
-		for (size_t k = 0; call[k]; k++)
-			add_copy(one, call[k], r->events[i].body);
+		jsonout_str(one, "call", kinds[i].call);
+		jsonout_str(one, "detail", kinds[i].detail);
+		jsonout_int(one, "count", kinds[i].count);
 		jsonout_add(denied, NULL, one);
 	}
 	jsonout_add(out, "denied", denied);
@@ -166,7 +165,7 @@ static struct jsonout *timing_object(const struct record *r)
 	return out;
 }
 
-static struct jsonout *document(const struct record *r)
+static struct jsonout *document(struct arena *arena, const struct record *r)
 {
 	struct jsonout *out = jsonout_object();
 	struct jsonout *criteria = jsonout_array();
@@ -187,7 +186,7 @@ static struct jsonout *document(const struct record *r)
 	}
 	jsonout_add(out, "criteria", criteria);
 	jsonout_add(out, "skills", skills);
-	jsonout_add(out, "box", box_object(r));
+	jsonout_add(out, "box", box_object(arena, r));
 	jsonout_add(out, "timing", timing_object(r));
 	return out;
 }
@@ -195,10 +194,9 @@ static struct jsonout *document(const struct record *r)
 static int write_json(struct arena *arena, FILE *out, const struct record *r,
 		      const struct report_options *options, struct err *err)
 {
-	AUTO(jsonout_free) struct jsonout *doc = document(r);
+	AUTO(jsonout_free) struct jsonout *doc = document(arena, r);
 	char *text = jsonout_pretty(doc);
 
-	(void)arena;
 	(void)options;
 	fprintf(out, "%s\n", text);
 	free(text);

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "runner/base/arena.h"
@@ -115,55 +114,31 @@ static bool has_news(const struct record_criterion *c)
 	return criterion_lost(c) > 0;
 }
 
-static int by_loss(const void *a, const void *b)
-{
-	const struct record_criterion *x = *(const struct record_criterion *
-						     const *)a;
-	const struct record_criterion *y = *(const struct record_criterion *
-						     const *)b;
-
-	if (criterion_lost(x) != criterion_lost(y))
-		return criterion_lost(x) < criterion_lost(y) ? -1 : 1;
-	return (x > y) - (x < y);
-}
-
 /* The greatest loss last, next to the score. */
 static void print_losses(struct paper *p, const struct record *r)
 {
-	const struct record_criterion **sorted =
-		arena_array(p->arena, r->n_criteria + 1, sizeof(*sorted));
-	size_t n = 0;
+	const struct record_criterion *const *sorted =
+		criteria_by_loss(p->arena, r);
 
-	for (size_t i = 0; i < r->n_criteria; i++)
-		if (has_news(&r->criteria[i]))
-			sorted[n++] = &r->criteria[i];
-	qsort(sorted, n, sizeof(*sorted), by_loss);
-	for (size_t i = 0; i < n; i++)
-		print_criterion(p, r, sorted[i]);
+	for (size_t i = r->n_criteria; i-- > 0;)
+		if (has_news(sorted[i]))
+			print_criterion(p, r, sorted[i]);
 }
 
 static void print_denied(struct paper *p, const struct record *r)
 {
-	int shown = 0;
+	size_t n;
+	const struct denied_kind *kinds = record_denied(p->arena, r, &n);
 
-	for (size_t i = 0; i < r->n_events; i++) {
-		const struct json *v = r->events[i].body;
-		const char *call = fact_str(v, "call", NULL);
-		const char *detail = fact_str(v, "detail", "");
-
-		if (strcmp(r->events[i].kind, "denied") != 0 || !call)
-			continue;
-		if (shown++ >= DENIED_MAX)
-			continue;
-		paper_field(p, INK_YELLOW, shown == 1 ? "refused" : "",
+	for (size_t i = 0; i < n && i < DENIED_MAX; i++)
+		paper_field(p, INK_YELLOW, i ? "" : "refused",
 			    arena_printf(p->arena, "%s %s (%lld times)",
-					 paper_safe(p, call),
-					 paper_safe(p, detail),
-					 (long long)fact_int(v, "count", 1)));
-	}
-	if (shown > DENIED_MAX)
-		fprintf(p->out, "%*s... and %d more kinds\n", 14, "",
-			shown - DENIED_MAX);
+					 paper_safe(p, kinds[i].call),
+					 paper_safe(p, kinds[i].detail),
+					 (long long)kinds[i].count));
+	if (n > DENIED_MAX)
+		fprintf(p->out, "%*s... and %zu more kinds\n", 14, "",
+			n - DENIED_MAX);
 }
 
 static void print_startup_log(struct paper *p, struct span text)
