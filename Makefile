@@ -20,7 +20,8 @@ DEB_RUN   := gcc libc6-dev make pkg-config libseccomp-dev \
 	     libcurl4-openssl-dev libcjson-dev libxml2-dev libpcre2-dev \
 	     libidn2-dev libunistring-dev libarchive-dev nettle-dev python3 python3-venv ca-certificates
 DEB_TEST  := check clang curl bubblewrap binutils libxml2-utils \
-	     mandoc shellcheck cppcheck tmux chromium fonts-dejavu-core
+	     mandoc shellcheck cppcheck tmux zsh fish chromium \
+	     fonts-dejavu-core
 DEB_FUZZ  := clang libclang-rt-14-dev
 DEB_VM    := qemu-system-x86 busybox-static cpio
 RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
@@ -28,7 +29,8 @@ RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
 	     libidn2-devel libunistring-devel \
 	     nettle-devel gmp-devel python3 python3-pip ca-certificates
 RPM_TEST  := check-devel clang compiler-rt curl bubblewrap libxml2 mandoc \
-	     ShellCheck cppcheck perl-Test-Harness tmux chromium
+	     ShellCheck cppcheck perl-Test-Harness tmux zsh fish \
+	     chromium
 
 PKGS_BOX  := libseccomp
 PKGS      := libcurl libcjson libseccomp libxml-2.0 libpcre2-8 libidn2 libarchive \

@@ -2,231 +2,148 @@
 #include <string.h>
 
 #include "runner/cmd/cmd.h"
+#include "runner/cmd/complete.h"
 #include "runner/cmd/parse.h"
 #include "runner/cmd/verbs.h"
 
 /*
- * Completions are made from the verb table, so that they know what the parser
- * knows.  Operands: the exercises where a verb wants one, else files.
+ * What may stand where is known by the verb table alone (complete.h); a shell
+ * gets a few lines that ask for it.
  */
+
+#define MDOC_COLUMNS 76
 
 static bool is_listed(const struct verb *verb)
 {
 	return !(verb->flags & VERB_HIDDEN);
 }
 
-static bool wants_exercise(const struct verb *verb)
-{
-	return verb->synopsis && !strncmp(verb->synopsis, "EXERCISE", 8);
-}
+/* bash ends words at "=" and ":", and puts only the last part in place. */
+static const char bash[] =
+	"# bash completion for fumehood\n"
+	"_fumehood() {\n"
+	"\tlocal IFS=$'\\n' words=() word glue= current line\n"
+	"\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD}\"; do\n"
+	"\t\tcase $word in\n"
+	"\t\t[=:]) words[${#words[@]}-1]+=$word glue=1 ;;\n"
+	"\t\t*)\n"
+	"\t\t\tif [ -n \"$glue\" ]; then\n"
+	"\t\t\t\twords[${#words[@]}-1]+=$word\n"
+	"\t\t\telse\n"
+	"\t\t\t\twords+=(\"$word\")\n"
+	"\t\t\tfi\n"
+	"\t\t\tglue= ;;\n"
+	"\t\tesac\n"
+	"\tdone\n"
+	"\tcurrent=${words[${#words[@]}-1]}\n"
+	"\tcurrent=${current%\"${current##*[=:]}\"}\n"
+	"\tCOMPREPLY=()\n"
+	"\twhile read -r line; do\n"
+	"\t\tline=${line%%$'\\t'*}\n"
+	"\t\tif [ \"$line\" = :files ]; then\n"
+	"\t\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\t\tCOMPREPLY+=($(compgen -f -- \"${word#[=:]}\"))\n"
+	"\t\telse\n"
+	"\t\t\tCOMPREPLY+=(\"${line#\"$current\"}\")\n"
+	"\t\tfi\n"
+	"\tdone < <(fumehood completion words \"${words[@]}\" 2>/dev/null)\n"
+	"\tcase ${COMPREPLY[0]} in\n"
+	"\t*=) compopt -o nospace 2>/dev/null ;;\n"
+	"\tesac\n"
+	"}\n"
+	"complete -F _fumehood fumehood\n";
 
-static void print_verbs(const char *between)
-{
-	for (size_t i = 0; verb_table[i]; i++)
-		if (is_listed(verb_table[i]))
-			printf("%s%s", i ? between : "", verb_table[i]->name);
-}
+static const char zsh[] =
+	"#compdef fumehood\n"
+	"_fumehood() {\n"
+	"\tlocal line files\n"
+	"\tlocal -a found open\n"
+	"\tfor line in \"${(@f)$(fumehood completion words "
+	"\"${(@)words[2,CURRENT]}\" 2>/dev/null)}\"; do\n"
+	"\t\tcase $line in\n"
+	"\t\t'') ;;\n"
+	"\t\t:files) files=1 ;;\n"
+	"\t\t*=|*=$'\\t'*) open+=(\"${${line%%$'\\t'*}//:/\\\\:}:"
+	"${line#*$'\\t'}\") ;;\n"
+	"\t\t*) found+=(\"${${line%%$'\\t'*}//:/\\\\:}:"
+	"${line#*$'\\t'}\") ;;\n"
+	"\t\tesac\n"
+	"\tdone\n"
+	"\t(( $#found )) && _describe word found\n"
+	"\t(( $#open )) && _describe option open -S ''\n"
+	"\tif [[ -n $files ]]; then\n"
+	"\t\tcompset -P '--*='\n"
+	"\t\t_files\n"
+	"\tfi\n"
+	"}\n"
+	"if [[ $zsh_eval_context[-1] == loadautofunc ]]; then\n"
+	"\t_fumehood \"$@\"\n"
+	"else\n"
+	"\tcompdef _fumehood fumehood\n"
+	"fi\n";
 
-/* --- bash --- */
-
-static void bash_options(const struct verb *verb)
-{
-	printf("\t%s) options='--help", verb->name);
-	for (const struct option_spec *s = verb_options(verb); s->name; s++)
-		printf(" --%s", s->name);
-	printf("' ;;\n");
-}
-
-static void bash_choices(const struct verb *verb)
-{
-	for (const struct option_spec *s = verb_options(verb); s->name; s++) {
-		if (s->kind != OPTION_CHOICE)
-			continue;
-		printf("\t%s--%s) words='", verb->name, s->name);
-		for (const char *c = s->arg; *c; c++)
-			putchar(*c == '|' ? ' ' : *c);
-		printf("' ;;\n");
-	}
-}
-
-static void bash(void)
-{
-	printf("# bash completion for fumehood, made by "
-	       "`fumehood completion bash`\n"
-	       "_fumehood() {\n"
-	       "\tlocal word=${COMP_WORDS[COMP_CWORD]} "
-	       "verb=${COMP_WORDS[1]}\n"
-	       "\tlocal before=${COMP_WORDS[COMP_CWORD-1]} options= words=\n"
-	       "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-	       "\t\tCOMPREPLY=($(compgen -W '");
-	print_verbs(" ");
-	printf("' -- \"$word\"))\n\t\treturn\n\tfi\n\tcase $verb in\n");
-	for (size_t i = 0; verb_table[i]; i++)
-		bash_options(verb_table[i]);
-	printf("\tesac\n\tcase $verb$before in\n");
-	for (size_t i = 0; verb_table[i]; i++)
-		bash_choices(verb_table[i]);
-	for (size_t i = 0; verb_table[i]; i++)
-		if (wants_exercise(verb_table[i]))
-			printf("\t%s%s) words=$(fumehood list --names "
-			       "2>/dev/null) ;;\n", verb_table[i]->name,
-			       verb_table[i]->name);
-	printf("\thelphelp) words='");
-	print_verbs(" ");
-	printf("' ;;\n\tesac\n"
-	       "\tcase $word in\n"
-	       "\t-*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
-	       "\t*) COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-	       "\t\t[ -n \"$words\" ] || "
-	       "COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
-	       "\tesac\n}\ncomplete -o filenames -F _fumehood fumehood\n");
-}
-
-/* --- zsh --- */
-
-/* What a quoted help text of zsh's _arguments may not hold as it is. */
-static void zsh_text(const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\'')
-			printf("'\\''");
-		else if (strchr("[]:\\", *text))
-			printf("\\%c", *text);
-		else
-			putchar(*text);
-	}
-}
-
-static void zsh_option(const struct option_spec *s)
-{
-	printf(" \\\n\t\t'%s--%s%s[", s->kind == OPTION_LIST ? "*" : "",
-	       s->name, s->kind == OPTION_FLAG ? "" : "=");
-	zsh_text(s->help);
-	printf("]");
-	if (s->kind == OPTION_CHOICE) {
-		printf(":choice:(");
-		for (const char *c = s->arg; *c; c++)
-			putchar(*c == '|' ? ' ' : *c);
-		printf(")");
-	} else if (s->kind != OPTION_FLAG) {
-		printf(":");
-		zsh_text(s->arg);
-		printf(":_files");
-	}
-	printf("'");
-}
-
-static void zsh_verb(const struct verb *verb)
-{
-	printf("\t%s)\n\t\t_arguments '--help[show help]'", verb->name);
-	for (const struct option_spec *s = verb_options(verb); s->name; s++)
-		zsh_option(s);
-	if (wants_exercise(verb))
-		printf(" \\\n\t\t'1:exercise:($(fumehood list --names "
-		       "2>/dev/null))'");
-	printf(" \\\n\t\t'*:file:_files'\n\t\t;;\n");
-}
-
-static void zsh(void)
-{
-	printf("#compdef fumehood\n"
-	       "# made by `fumehood completion zsh`\n"
-	       "_fumehood() {\n\tlocal -a verbs\n\tverbs=(\n");
-	for (size_t i = 0; verb_table[i]; i++) {
-		if (!is_listed(verb_table[i]))
-			continue;
-		printf("\t\t'%s:", verb_table[i]->name);
-		zsh_text(verb_table[i]->help);
-		printf("'\n");
-	}
-	printf("\t)\n\tif (( CURRENT == 2 )); then\n"
-	       "\t\t_describe verb verbs\n\t\treturn\n\tfi\n"
-	       "\tlocal verb=$words[2]\n"
-	       "\tshift words\n\t(( CURRENT-- ))\n\tcase $verb in\n");
-	for (size_t i = 0; verb_table[i]; i++)
-		zsh_verb(verb_table[i]);
-	printf("\tesac\n}\n_fumehood \"$@\"\n");
-}
-
-/* --- fish --- */
-
-static void fish_text(const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\'' || *text == '\\')
-			putchar('\\');
-		putchar(*text);
-	}
-}
-
-static void fish_option(const struct verb *verb, const struct option_spec *s)
-{
-	printf("complete -c fumehood -n '__fish_seen_subcommand_from %s' "
-	       "-l %s", verb->name, s->name);
-	if (s->letter)
-		printf(" -s %c", s->letter);
-	if (s->kind == OPTION_CHOICE) {
-		printf(" -xa '");
-		for (const char *c = s->arg; *c; c++)
-			putchar(*c == '|' ? ' ' : *c);
-		printf("'");
-	} else if (s->kind != OPTION_FLAG) {
-		printf(" -r");
-	}
-	printf(" -d '");
-	fish_text(s->help);
-	printf("'\n");
-}
-
-static void fish(void)
-{
-	printf("# fish completion for fumehood, made by "
-	       "`fumehood completion fish`\n");
-	for (size_t i = 0; verb_table[i]; i++) {
-		const struct verb *verb = verb_table[i];
-
-		if (!is_listed(verb))
-			continue;
-		printf("complete -c fumehood -n __fish_use_subcommand -xa %s "
-		       "-d '", verb->name);
-		fish_text(verb->help);
-		printf("'\n");
-		if (wants_exercise(verb))
-			printf("complete -c fumehood -n "
-			       "'__fish_seen_subcommand_from %s' -a "
-			       "'(fumehood list --names 2>/dev/null)'\n",
-			       verb->name);
-		for (const struct option_spec *s = verb_options(verb); s->name;
-		     s++)
-			fish_option(verb, s);
-	}
-}
+static const char fish[] =
+	"# fish completion for fumehood\n"
+	"function __fumehood_words\n"
+	"\tset -l words (commandline -opc) (commandline -ct)\n"
+	"\tset -l option (string match -r '^--[^=]*=' -- $words[-1])\n"
+	"\tfor line in (fumehood completion words $words[2..] "
+	"2>/dev/null)\n"
+	"\t\tif test $line = :files\n"
+	"\t\t\tset -l path (string replace -r '^--[^=]*=' '' -- "
+	"$words[-1])\n"
+	"\t\t\tfor file in (__fish_complete_path $path)\n"
+	"\t\t\t\techo \"$option$file\"\n"
+	"\t\t\tend\n"
+	"\t\telse\n"
+	"\t\t\techo $line\n"
+	"\t\tend\n"
+	"\tend\n"
+	"end\n"
+	"complete -c fumehood -f -a '(__fumehood_words)'\n";
 
 /* --- the manual's list of verbs, in mdoc --- */
 
-/* A line of text: one that began with a dot would be a request, and a
- * backslash an escape. */
-static void mdoc_text(const char *text)
+/* A sentence on lines of its own, broken at blanks: one that began with a dot
+ * would be a request, and a backslash an escape. */
+static void mdoc_line(const char *text, size_t n)
 {
-	if (*text == '.' || *text == '\'')
+	size_t column = 0;
+
+	if (n && (*text == '.' || *text == '\''))
 		printf("\\&");
-	for (; *text; text++) {
-		if (*text == '\\')
-			printf("\\e");
-		else
-			putchar(*text);
+	while (n) {
+		size_t word = 0;
+
+		while (word < n && text[word] != ' ')
+			word++;
+		if (column && column + 1 + word > MDOC_COLUMNS) {
+			printf("\n");
+			column = 0;
+		}
+		printf("%s", column ? " " : "");
+		column += word + (column > 0);
+		for (size_t i = 0; i < word; i++)
+			printf(text[i] == '\\' ? "\\e" : "%c", text[i]);
+		word += word < n;
+		text += word;
+		n -= word;
 	}
 	printf("\n");
 }
 
-/* Sentences on lines of their own, as mdoc wants them. */
+static void mdoc_text(const char *text)
+{
+	mdoc_line(text, strlen(text));
+}
+
 static void mdoc_sentences(const char *text)
 {
 	while (*text) {
 		const char *end = strstr(text, ". ");
 		size_t n = end ? (size_t)(end - text) + 1 : strlen(text);
 
-		printf("%.*s\n", (int)n, text);
+		mdoc_line(text, n);
 		text += n + (text[n] == ' ');
 	}
 }
@@ -248,8 +165,12 @@ static void mdoc_verb(const struct verb *verb)
 	printf(".Ss %s\n.Nm\n.Cm %s\n", verb->name, verb->name);
 	if (verb->options)
 		printf(".Op Ar option ...\n");
-	if (verb->synopsis)
-		printf(".Ar \"%s\"\n", verb->synopsis);
+	if (verb->synopsis && *verb->synopsis) {
+		printf(".Ar \"");
+		for (const char *c = verb->synopsis; *c; c++)
+			printf(*c == '-' ? "\\-" : "%c", *c);
+		printf("\"\n");
+	}
 	printf(".Pp\n");
 	mdoc_text(verb->help);
 	printf(".\n");
@@ -274,27 +195,37 @@ static void mdoc(void)
 
 static int completion_run(const struct command *c)
 {
-	const char *shell = c->args[0];
+	const char *what = c->args[0];
 
-	if (!strcmp(shell, "bash"))
-		bash();
-	else if (!strcmp(shell, "zsh"))
-		zsh();
-	else if (!strcmp(shell, "fish"))
-		fish();
-	else if (!strcmp(shell, "mdoc"))
+	if (!strcmp(what, "words")) {
+		complete_print(c->arena, c->args + 1, c->n_args - 1);
+		return EXIT_STATUS_OK;
+	}
+	if (c->n_args > 1)
+		return cmd_usage(c, "wants one operand");
+	if (!strcmp(what, "bash"))
+		fputs(bash, stdout);
+	else if (!strcmp(what, "zsh"))
+		fputs(zsh, stdout);
+	else if (!strcmp(what, "fish"))
+		fputs(fish, stdout);
+	else if (!strcmp(what, "mdoc"))
 		mdoc();
 	else
-		return cmd_usage(c, "wants bash, zsh, fish or mdoc");
+		return cmd_usage(c, "wants bash, zsh or fish");
 	return EXIT_STATUS_OK;
 }
 
 const struct verb verb_completion = {
 	.name = "completion",
-	.synopsis = "bash|zsh|fish|mdoc",
+	.synopsis = "bash|zsh|fish",
 	.help = "print what a shell needs to complete this command line",
+	.detail = "For bash: eval \"$(fumehood completion bash)\" in "
+		  "~/.bashrc; for zsh the same after compinit; for fish: "
+		  "fumehood completion fish | source. An installed program "
+		  "has them in place.",
 	.args_min = 1,
-	.args_max = 1,
-	.flags = VERB_HIDDEN,
+	.args_max = SIZE_MAX,
+	.flags = VERB_PROGRAM,
 	.run = completion_run,
 };
