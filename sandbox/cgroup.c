@@ -352,6 +352,31 @@ static int64_t read_key(const char *dir, const char *name, const char *key)
 	return cgroup_value(text, key);
 }
 
+static int64_t oom_kills(const struct cgroup *cg)
+{
+	const char *dir = cg->dirs[CGROUP_MEMORY];
+
+	if (!*dir)
+		return -1;
+	return cg->v2[CGROUP_MEMORY]
+		       ? read_key(dir, "memory.events", "oom_kill")
+		       : read_key(dir, "memory.oom_control", "oom_kill");
+}
+
+static int64_t pids_refused(const struct cgroup *cg)
+{
+	const char *dir = cg->dirs[CGROUP_PIDS];
+
+	return *dir ? read_key(dir, "pids.events", "max") : -1;
+}
+
+int64_t cgroup_strikes(const struct cgroup *cg)
+{
+	int64_t kills = oom_kills(cg), refused = pids_refused(cg);
+
+	return kills < 0 || refused < 0 ? -1 : kills + refused;
+}
+
 void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret)
 {
 	const char *memory = cg->dirs[CGROUP_MEMORY];
@@ -359,17 +384,14 @@ void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret)
 	int64_t ns;
 
 	*ret = (struct cgroup_counters){ -1, -1, -1, -1, -1 };
-	if (*memory && cg->v2[CGROUP_MEMORY]) {
-		ret->memory_peak_bytes = read_number(memory, "memory.peak");
-		ret->oom_kills = read_key(memory, "memory.events", "oom_kill");
-	} else if (*memory) {
-		ret->memory_peak_bytes =
-			read_number(memory, "memory.max_usage_in_bytes");
-		ret->oom_kills = read_key(memory, "memory.oom_control",
-					  "oom_kill");
-	}
+	ret->oom_kills = oom_kills(cg);
+	ret->pids_refused = pids_refused(cg);
+	if (*memory)
+		ret->memory_peak_bytes = read_number(
+			memory, cg->v2[CGROUP_MEMORY]
+					? "memory.peak"
+					: "memory.max_usage_in_bytes");
 	if (*pids) {
-		ret->pids_refused = read_key(pids, "pids.events", "max");
 		ret->pids_peak = read_number(pids, "pids.peak");
 		if (ret->pids_peak < 0)
 			ret->pids_peak = read_number(pids, "pids.current");

@@ -51,6 +51,9 @@ void cgroup_open(struct cgroup *ret);
 void cgroup_limit(struct cgroup *cg, const struct sandbox_limits *limits);
 
 void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret);
+/* Kills for memory and refused forks together, which are cheap to ask for;
+ * -1: one of them is not counted. */
+int64_t cgroup_strikes(const struct cgroup *cg);
 
 /* Remove the folders; the processes must be gone. */
 void cgroup_close(struct cgroup *cg);

@@ -328,7 +328,7 @@ void keeper_sync(struct keeper *k)
 		keeper_answer(k);
 	keeper_read_decoys(k);
 	if (!k->concluded && k->confined)
-		keeper_sample(k);
+		keeper_sample_again(k);
 	k->state.peak.wall_ms =
 		k->concluded ? k->state.peak.wall_ms
 			     : (keeper_now_ns() - k->started_ns) / 1000000;

@@ -51,7 +51,7 @@ struct keeper {
 	int output_memfd;        /* what the runner reads */
 	int ended_event;         /* readable once concluded */
 
-	int64_t started_ns, next_sample_ns, sample_interval_ns;
+	int64_t started_ns, sampled_ns, next_sample_ns, sample_interval_ns;
 	int64_t disk_base_bytes, inodes_base;
 	struct keeper_base base;
 	enum sandbox_reason fatal; /* the first limit that ended it */
@@ -96,6 +96,9 @@ void keeper_end(struct keeper *k, enum sandbox_reason reason, bool sampled);
 /* usage.c: look at counters, and end the program where one is over. */
 void keeper_sample(struct keeper *k);
 void keeper_sample_files(struct keeper *k); /* only the scratch files */
+/* The same, unless the last look was a moment ago and nothing cheap to ask
+ * says that a limit has been reached since. */
+void keeper_sample_again(struct keeper *k);
 void keeper_sample_begin(struct keeper *k); /* a program starts */
 /* It has ended, and its largest process was this large. */
 void keeper_sample_end(struct keeper *k, int64_t max_rss_bytes);

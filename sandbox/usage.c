@@ -8,6 +8,8 @@
 /* Without counters, what is not seen was not there. */
 #define SAMPLE_FIRST_BLIND_NS 1000000
 #define SAMPLE_BLIND_NS       20000000
+/* Reading all counters takes longer than an app takes for a request. */
+#define SAMPLE_AGAIN_NS       50000000
 
 static void raise(int64_t *peak, int64_t value)
 {
@@ -150,6 +152,7 @@ void keeper_sample(struct keeper *k)
 
 	if (!k->ready)
 		return;
+	k->sampled_ns = keeper_now_ns();
 	if (k->confined && !k->ended && !k->swept) {
 		/* Now that the program runs, there is time for it. */
 		k->swept = true;
@@ -164,6 +167,17 @@ void keeper_sample(struct keeper *k)
 	check_counters(k, &counters);
 	if (*k->cg.world == 'n' && k->sample_interval_ns > SAMPLE_BLIND_NS / 2)
 		k->sample_interval_ns = SAMPLE_BLIND_NS / 2; /* is doubled */
+}
+
+/* Without a cgroup there is nothing cheap: then each look is a whole one. */
+void keeper_sample_again(struct keeper *k)
+{
+	int64_t strikes = cgroup_strikes(&k->cg);
+
+	if (strikes < 0 ||
+	    strikes > k->base.oom_kills + k->base.pids_refused ||
+	    keeper_now_ns() - k->sampled_ns >= SAMPLE_AGAIN_NS)
+		keeper_sample(k);
 }
 
 void keeper_sample_begin(struct keeper *k)
@@ -181,6 +195,7 @@ void keeper_sample_begin(struct keeper *k)
 		proc_sum(k->box[INIT_FD_PROC], &sum);
 		counters.cpu_us = sum.cpu_us;
 	}
+	k->sampled_ns = 0; /* of the program before */
 	k->base = (struct keeper_base){ counters.cpu_us, counters.oom_kills,
 					counters.pids_refused };
 	k->sample_interval_ns = *k->cg.world == 'n' ? SAMPLE_FIRST_BLIND_NS
