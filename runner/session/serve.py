@@ -28,6 +28,7 @@ import sys
 
 CRASHED, NO_APP, MISSING, OURS = 3, 4, 5, 6
 LISTEN_FDS = (3, 4)
+NEAR_MS = 5
 HERE = os.path.abspath(__file__)
 
 
@@ -293,6 +294,35 @@ def listeners():
     return found
 
 
+def worker_class():
+    import select
+    from gunicorn.workers.gthread import ThreadWorker
+
+    class Worker(ThreadWorker):
+        """Stays with a connection whose next request is on its way.
+
+        A client that asks one thing after the other would else have each of
+        its requests handed from the poller to a thread and back, which takes
+        as long as a small app does.
+        """
+
+        def handle(self, conn):
+            again = super().handle(conn)
+            while again is True and self.next_is_near(conn):
+                again = super().handle(conn)
+            return again
+
+        def next_is_near(self, conn):
+            if (not self.alive or conn.is_http2
+                    or conn.parser.unreader.buf.getvalue()):
+                return False # gunicorn knows better
+            near = select.poll()
+            near.register(conn.sock, select.POLLIN)
+            return bool(near.poll(NEAR_MS))
+
+    return Worker
+
+
 def gunicorn_app(given, turns):
     from gunicorn.app.base import BaseApplication
 
@@ -300,7 +330,7 @@ def gunicorn_app(given, turns):
         def load_config(self):
             settings = {
                 "bind": [f"fd://{fd}" for fd in listeners()],
-                "worker_class": "gthread",
+                "worker_class": worker_class(),
                 "workers": given["workers"],
                 "threads": given["threads"],
                 "worker_tmp_dir": "/tmp",
