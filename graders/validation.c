@@ -77,6 +77,19 @@ static void note_accepted(struct validation *v)
 	v->n_accepted++;
 }
 
+const struct exchange *validation_send(struct validation *v,
+				       const char *target, const char *type,
+				       struct span body)
+{
+	const struct exchange *x =
+		ask_with(&v->ask, v->method, target, type, body);
+
+	v->n_sent++;
+	if (ask_ok(x))
+		note_accepted(v);
+	return x;
+}
+
 const struct exchange *validation_refuse(struct validation *v,
 					 struct rule *rule, struct span body,
 					 const char *type,
@@ -90,10 +103,7 @@ const struct exchange *validation_refuse(struct validation *v,
 		rule_skip(v->g, rule, "no row could be made: %s", v->row.why);
 		return NULL;
 	}
-	x = ask_with(&v->ask, v->method, target, type, body);
-	v->n_sent++;
-	if (ask_ok(x))
-		note_accepted(v);
+	x = validation_send(v, target, type, body);
 	if (ask_answered(x) && statuses_have(accepted, x->res.status))
 		rule_ok(rule, x);
 	else
@@ -105,129 +115,11 @@ const struct exchange *validation_refuse(struct validation *v,
 	return x;
 }
 
-/* ---------------------------------------------------------------- fields */
-
-static void keep_refusal(struct validation *v, const struct field *f,
-			 const struct exchange *x)
-{
-	if (!x || !ask_answered(x) || x->res.status < 400 ||
-	    x->res.status > 499 || v->n_refusals == REFUSALS_MAX)
-		return;
-	for (size_t i = 0; i < v->n_refusals; i++)
-		if (v->refusals[i].field == f)
-			return;
-	v->refusals[v->n_refusals++] = (struct refusal){ f, x };
-}
-
-static const char *label_of(struct validation *v, const struct field *f,
-			    const char *json)
+const char *validation_label(struct validation *v, const struct field *f,
+			     const char *json)
 {
 	return arena_printf(v->arena, "\"%s\": %s", f->name,
 			    text_visible(v->arena, span_of(json), LABEL_MAX));
-}
-
-/* Send a valid object but for this field; NULL leaves it out. */
-static void break_field(struct validation *v, struct rule *rule,
-			const struct field *f, const char *json,
-			const struct statuses *accepted, const char *why)
-{
-	struct body body = validation_good(v);
-	const struct exchange *x;
-	const char *label;
-
-	if (json)
-		body_set(&body, f->name, json);
-	else
-		body_drop(&body, f->name);
-	label = json ? label_of(v, f, json) :
-		       arena_printf(v->arena, "no \"%s\"", f->name);
-	x = validation_refuse(v, rule, span_of(body_text(v->arena, &body)),
-			      "application/json", accepted, label, why);
-	/* What is no JSON at all (NaN) need not be blamed on a field. */
-	if (!json || strcmp(json, "NaN"))
-		keep_refusal(v, f, x);
-}
-
-struct field_rule_text {
-	enum validation_rule rule;
-	enum field_rule values;
-	const char *title, *why;
-};
-
-static void field_values_rule(struct validation *v, const struct field *f,
-			      const struct field_rule_text *t)
-{
-	struct statuses accepted = v->r->statuses.invalid;
-	struct statuses no_json = statuses_join(accepted,
-						&v->r->statuses.malformed);
-	struct field_values values = { .n = 0 };
-	struct rule rule = {
-		.id = arena_printf(v->arena, "%s-%s",
-				   validation_rules[t->rule], f->name),
-		.title = arena_printf(v->arena, "%s: %s: %s", v->method,
-				      f->name, t->title),
-		.expected = statuses_text(v->arena, &accepted),
-		.cause = validation_cause(v, f->name, t->rule),
-	};
-
-	if (!validation_wants(v, t->rule))
-		return;
-	field_values(f, t->values, v->prng, v->arena, &values);
-	for (size_t i = 0; i < values.n; i++)
-		break_field(v, &rule, f, values.json[i],
-			    strcmp(values.json[i], "NaN") ? &accepted :
-							    &no_json,
-			    t->why);
-	rule_close(v->g, &rule);
-}
-
-static void missing_and_null(struct validation *v, const struct field *f,
-			     enum validation_rule which)
-{
-	bool absent = which == RULE_MISSING;
-	const struct statuses *accepted = &v->r->statuses.invalid;
-	struct rule rule = {
-		.id = arena_printf(v->arena, "%s-%s", validation_rules[which],
-				   f->name),
-		.title = arena_printf(v->arena, "%s: %s: %s", v->method,
-				      f->name, absent ? "left out" : "null"),
-		.expected = statuses_text(v->arena, accepted),
-		.cause = validation_cause(v, f->name, which),
-	};
-
-	if (!validation_wants(v, which) ||
-	    (absent ? !f->required || !strcmp(v->method, "PATCH") :
-		      f->null_allowed))
-		return;
-	break_field(v, &rule, f, absent ? NULL : "null", accepted,
-		    absent ? "the field is required" :
-			     "the field may not be null");
-	rule_close(v->g, &rule);
-}
-
-static void break_fields(struct validation *v)
-{
-	static const struct field_rule_text texts[] = {
-		{ RULE_TYPE, FIELD_RULE_TYPE, "another type",
-		  "the value is of another type" },
-		{ RULE_RANGE, FIELD_RULE_RANGE, "out of range",
-		  "the value is out of range" },
-		{ RULE_ENUM, FIELD_RULE_ENUM, "not in the list",
-		  "the value is not one of those allowed" },
-		{ RULE_FORMAT, FIELD_RULE_FORMAT, "malformed",
-		  "the value has not the required form" },
-	};
-
-	for (size_t i = 0; i < v->r->n_fields; i++) {
-		const struct field *f = &v->r->fields[i];
-
-		if (!validation_wants_field(v, f))
-			continue;
-		missing_and_null(v, f, RULE_MISSING);
-		missing_and_null(v, f, RULE_NULL);
-		for (size_t j = 0; j < ARRAY_LEN(texts); j++)
-			field_values_rule(v, f, &texts[j]);
-	}
 }
 
 static void unique_field(struct validation *v, const struct field *f,
@@ -252,7 +144,7 @@ static void unique_field(struct validation *v, const struct field *f,
 				  span_of(body_text(v->arena, &body)),
 				  "application/json",
 				  &v->r->statuses.conflict,
-				  label_of(v, f, taken),
+				  validation_label(v, f, taken),
 				  "another row has this value");
 	}
 	rule_close(v->g, &rule);
@@ -287,7 +179,7 @@ static void round_of(struct validation *v, const char *method)
 		v->row = resource_make(&v->ask, v->r);
 		v->n_accepted += v->row.ok;
 	}
-	break_fields(v);
+	validation_fields(v);
 	validation_bodies(v);
 	unique(v);
 }

@@ -1,8 +1,9 @@
 /*
  * validation -- what the files of the validation grader share.
  *
- * validation.c sends wrong fields, validation_body.c wrong bodies;
- * validation_rows.c looks at the rows before and after.
+ * validation_fields.c sends wrong fields, validation_accept.c right ones,
+ * validation_body.c wrong bodies; validation_rows.c looks at the rows before
+ * and after.
  */
 #ifndef GRADERS_VALIDATION_H
 #define GRADERS_VALIDATION_H
@@ -71,6 +72,11 @@ struct body validation_good(struct validation *v);
 /* Where the round's method is sent to; NULL: no row could be made. */
 const char *validation_target(struct validation *v);
 
+/* Send what has to be refused, and remember when it is not. */
+const struct exchange *validation_send(struct validation *v,
+				       const char *target, const char *type,
+				       struct span body);
+
 /*
  * Send `body` and judge: it must be refused with `accepted`.  `label` names
  * the case, as in `"price": true`; `why` says what makes it wrong.
@@ -81,16 +87,24 @@ const struct exchange *validation_refuse(struct validation *v,
 					 const struct statuses *accepted,
 					 const char *label, const char *why);
 
+/* `"price": true`, cut for people */
+const char *validation_label(struct validation *v, const struct field *f,
+			     const char *json);
+/* Does an answer name this field, where the exercise says it must? */
+bool validation_names(struct validation *v, const struct exchange *x,
+		      const struct field *f);
+
 /* "input:product:price:type" */
 const char *validation_cause(struct validation *v, const char *field,
 			     enum validation_rule rule);
 
+void validation_fields(struct validation *v);   /* validation_fields.c */
+void validation_accept(struct validation *v);   /* validation_accept.c */
 void validation_bodies(struct validation *v);   /* validation_body.c */
 void validation_remember(struct validation *v); /* validation_rows.c */
 void validation_unchanged(struct validation *v);
 void validation_named(struct validation *v);
 void validation_all_named(struct validation *v);
-void validation_accept(struct validation *v);
 void validation_readonly(struct validation *v);
 
 #endif

@@ -120,8 +120,8 @@ void validation_unchanged(struct validation *v)
 
 /* ----------------------------------------------------------------- named */
 
-static bool names(struct validation *v, const struct exchange *x,
-		  const struct field *f)
+bool validation_names(struct validation *v, const struct exchange *x,
+		      const struct field *f)
 {
 	const struct json *body = view_body(v->arena, x);
 	struct span word = span_of(f->name);
@@ -157,7 +157,7 @@ void validation_named(struct validation *v)
 	for (size_t i = 0; i < v->n_refusals; i++) {
 		const struct refusal *r = &v->refusals[i];
 
-		if (names(v, r->x, r->field) && !same_for_all(v))
+		if (validation_names(v, r->x, r->field) && !same_for_all(v))
 			rule_ok(&rule, r->x);
 		else
 			rule_bad(v->g, &rule, r->x, r->field->name,
@@ -197,7 +197,8 @@ void validation_all_named(struct validation *v)
 		return;
 	x = ask_json(&v->ask, "POST", v->r->path, body_text(v->arena, &body));
 	v->n_accepted += ask_ok(x);
-	if (names(v, x, broken[0]) && names(v, x, broken[1]))
+	if (validation_names(v, x, broken[0]) &&
+	    validation_names(v, x, broken[1]))
 		rule_ok(&rule, x);
 	else
 		rule_bad(v->g, &rule, x, NULL,
@@ -207,85 +208,6 @@ void validation_all_named(struct validation *v)
 			 broken[1]->name,
 			 text_visible(v->arena, x->res.body, 160));
 	rule_close(v->g, &rule);
-}
-
-/* ---------------------------------------------------------------- accept */
-
-static void accept_one(struct validation *v, struct rule *rule,
-		       struct body body, const char *label)
-{
-	struct row row = resource_create(&v->ask, v->r, body);
-	const struct exchange *x = row.created;
-	const char *why;
-
-	if (!ask_ok(x)) {
-		rule_bad(v->g, rule, x, label,
-			 "%s with %s is valid and must be accepted. It "
-			 "answered %s", ask_what(v->arena, x), label,
-			 ask_answer(v->arena, x));
-		return;
-	}
-	if (row.target) {
-		x = ask(&v->ask, "GET", row.target);
-		row.shown = view_item(view_body(v->arena, x), v->r->at,
-				      v->r->id);
-	}
-	why = row.shown ? resource_differs(v->arena, v->r, &body, row.shown) :
-			  NULL;
-	if (why)
-		rule_bad(v->g, rule, x, label,
-			 "%s must show what was sent: %s",
-			 ask_what(v->arena, x), why);
-	else
-		rule_ok(rule, x);
-}
-
-static struct rule accept_rule(struct validation *v, const char *name)
-{
-	return (struct rule){
-		.id = arena_printf(v->arena, "accept%s%s", name ? "-" : "",
-				   name ? name : ""),
-		.title = arena_printf(v->arena, "%s: valid values are kept",
-				      name ? name : "the whole object"),
-		.expected = "2xx, and the values as they were sent",
-		.cause = validation_cause(v, name, RULE_ACCEPT),
-	};
-}
-
-static void accept_field(struct validation *v, const struct field *f)
-{
-	struct rule rule = accept_rule(v, f->name);
-	struct field_values values = { .n = 0 };
-
-	field_values(f, FIELD_RULE_BOUNDARY, v->prng, v->arena, &values);
-	for (size_t i = 0; i < values.n; i++) {
-		struct body body = resource_body(v->r, v->prng, v->arena,
-						 true);
-
-		body_set(&body, f->name, values.json[i]);
-		accept_one(v, &rule, body,
-			   arena_printf(v->arena, "\"%s\": %s", f->name,
-					text_visible(v->arena, span_of(
-							values.json[i]),
-						     40)));
-	}
-	rule_close(v->g, &rule);
-}
-
-void validation_accept(struct validation *v)
-{
-	struct rule rule = accept_rule(v, NULL);
-
-	if (!validation_wants(v, RULE_ACCEPT))
-		return;
-	accept_one(v, &rule, resource_body(v->r, v->prng, v->arena, true),
-		   "all fields");
-	accept_one(v, &rule, resource_body(v->r, v->prng, v->arena, false),
-		   "the required fields only");
-	rule_close(v->g, &rule);
-	for (size_t i = 0; i < v->r->n_fields; i++)
-		if (validation_wants_field(v, &v->r->fields[i]))
-			accept_field(v, &v->r->fields[i]);
 }
 
 /* -------------------------------------------------------------- readonly */

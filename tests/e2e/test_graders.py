@@ -48,6 +48,14 @@ MEMBERS = {"note": {"path": "/notes", "fields": [
 JOB = {"method": "POST", "path": "/jobs", "json": {"name": "{word}"}}
 
 
+TEXT = {"type": "string", "required": True, "min": 1, "max": 40}
+THINGS = {"thing": {"path": "/things", "fields": [
+    {"name": "size", "type": "integer", "required": True, "min": 1, "max": 9},
+    {"name": "weight", "type": "integer", "required": True, "min": 0,
+     "max": 500},
+    {"name": "label", **TEXT}, {"name": "place", **TEXT}]}}
+
+
 def bearer(name):
     return {"name": name,
             "headers": {"Authorization": f"Bearer {name}-token"}}
@@ -96,6 +104,12 @@ EXERCISES = {
             "deprecated": {"name": "v1", "sunset": True, "link": True},
             "unknown_requests": [{"path": "/v9/users"}]}),
     }),
+    "things": (THINGS, 1, {
+        "input": ("validation", {
+            "resource": "thing", "rules": [
+                "accept", "missing", "null", "type", "range",
+                "unchanged"]}),
+    }),
     "jobs": ({}, 2, {
         "limit": ("rate-limit", {
             "request": JOB, "limit": 5, "window_s": 60,
@@ -136,6 +150,20 @@ MISTAKES = [
      (READ_NOTE, "import functools\n@functools.lru_cache\n"
       "def cached(i): return show(get(i))\n@app.get(\"/notes/<int:i>\")\n"
       "def one(i): return jsonify(cached(i))")),
+    ("things", "true is a number", ["input"],
+     (" and not isinstance(v, bool)", "")),
+    ("things", "true is a number, and all fields are always named", ["input"],
+     (" and not isinstance(v, bool)", ""),
+     ("errors=wrong", "errors=list(RULES)")),
+    ("things", "true is a number, and the first wrong field is named",
+     ["input"], (" and not isinstance(v, bool)", ""),
+     ("errors=wrong", "errors=wrong[:1]")),
+    ("things", "one wrong field is no reason to refuse", ["input"],
+     ("if wrong:", "if len(wrong) > 1:")),
+    ("things", "the largest value is not accepted", ["input"],
+     ("1 <= v <= 9", "1 <= v < 9")),
+    ("things", "a long text is cut", ["input"],
+     ("body[n] for n", "body[n] if is_int(body[n]) else body[n][:39] for n")),
     ("payments", "the key is ignored", ["keys"],
      ("        if r:\n", "        if False:\n"),
      ("insert into key", "insert or replace into key")),
@@ -255,6 +283,15 @@ def charged(result):
 def test_a_right_answer_keeps_all_points(app, exercise, grade, submission):
     text = (APPS / f"{app}.py").read_text()
     result = grade(exercise(app), submission({"app.py": text}))
+    assert charged(result) == [], result
+
+
+@pytest.mark.parametrize("named", ["wrong[:1]", "list(RULES)", '"wrong"'])
+def test_who_does_not_name_each_field_is_asked_for_each(
+        named, exercise, grade, submission):
+    text = (APPS / "things.py").read_text()
+    text = text.replace("errors=wrong", f"errors={named}")
+    result = grade(exercise("things"), submission({"app.py": text}))
     assert charged(result) == [], result
 
 
