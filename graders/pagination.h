@@ -73,6 +73,8 @@ struct pagination {
 	struct row *made; /* by this criterion */
 	size_t n_made;
 	const struct listing *walk; /* all rows by pages of c->size */
+	const struct listing *by_links; /* the same by rel="next", or NULL */
+	const struct listing_page *plain; /* of pagination_plain() */
 };
 
 bool pagination_wants(const struct pagination *p, enum pagination_rule rule);
@@ -80,6 +82,9 @@ bool pagination_wants(const struct pagination *p, enum pagination_rule rule);
 /* GET the list with a query of our own: "page=0". */
 const struct exchange *pagination_get(struct pagination *p,
 				      const char *query);
+
+/* The list without any query, asked for after the last write. */
+const struct listing_page *pagination_plain(struct pagination *p);
 
 /* Fill a rule with whether the rows are in the order of `fields`, where "-"
  * before a field means descending. */

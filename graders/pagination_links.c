@@ -10,12 +10,32 @@
 #include "runner/base/json.h"
 #include "runner/grader.h"
 
+#define FETCHED_MAX 400
+
 struct linking {
 	struct pagination *p;
+	/* What has been followed; nothing is written meanwhile. */
+	struct listing_page fetched[FETCHED_MAX];
+	size_t n_fetched;
 	const char *query; /* a filter that links must keep, or NULL */
 	const char *param, *value;
 	struct rule wellformed, edges, follow, kept;
 };
+
+/* The page at `target`, asked for once. */
+static struct listing_page fetch(struct linking *l, const char *target)
+{
+	struct pagination *p = l->p;
+	struct listing_page page;
+
+	for (size_t i = 0; i < l->n_fetched; i++)
+		if (!strcmp(l->fetched[i].x->req.target, target))
+			return l->fetched[i];
+	page = listing_page(&p->ask, p->r, ask(&p->ask, "GET", target));
+	if (l->n_fetched < FETCHED_MAX)
+		l->fetched[l->n_fetched++] = page;
+	return page;
+}
 
 static bool demanded(const struct pagination *p, const char *rel)
 {
@@ -130,7 +150,7 @@ static void judge_leads(struct linking *l, const struct exchange *x,
 		return;
 	}
 	judge_kept(l, x, rel, target);
-	page = listing_page(&p->ask, p->r, ask(&p->ask, "GET", target));
+	page = fetch(l, target);
 	if (page.rows && json_equal(page.rows, rows))
 		rule_ok(&l->follow, page.x);
 	else
@@ -150,8 +170,7 @@ static const struct listing *follow_next(struct linking *l)
 					    l->query);
 
 	while (target) {
-		struct listing_page page = listing_page(
-			&p->ask, p->r, ask(&p->ask, "GET", target));
+		struct listing_page page = fetch(l, target);
 		struct links links;
 
 		if (!page.rows || !listing_add(&p->ask, p->r, list, page) ||
@@ -229,8 +248,13 @@ static void one_walk(struct linking *l)
 	const struct listing *all =
 		l->query ? listing_walk(&p->ask, p->r, p->c->size, l->query) :
 			   p->walk;
-	const struct listing *list = follow_next(l);
+	const struct listing *list;
 
+	if (all->n_pages && l->n_fetched < FETCHED_MAX)
+		l->fetched[l->n_fetched++] = all->pages[0];
+	list = follow_next(l);
+	if (!l->query)
+		p->by_links = list;
 	if (demanded(p, "next"))
 		judge_union(l, list, all);
 	if (list->n_pages)
@@ -239,7 +263,11 @@ static void one_walk(struct linking *l)
 
 void pagination_links(struct pagination *p)
 {
-	struct linking l = {
+	struct linking *l = arena_alloc(p->arena, sizeof(*l));
+
+	if (!p->c->n_links || !pagination_wants(p, RULE_LINKS))
+		return;
+	*l = (struct linking){
 		.p = p,
 		.wellformed = { .id = "link-syntax", .cause = "link-syntax",
 				.title = "Link is well-formed" },
@@ -251,14 +279,12 @@ void pagination_links(struct pagination *p)
 			  .title = "the links keep the query" },
 	};
 
-	if (!p->c->n_links || !pagination_wants(p, RULE_LINKS))
-		return;
-	one_walk(&l);
-	choose_filter(&l);
-	if (l.query)
-		one_walk(&l);
-	rule_close(p->g, &l.wellformed);
-	rule_close(p->g, &l.edges);
-	rule_close(p->g, &l.follow);
-	rule_close(p->g, &l.kept);
+	one_walk(l);
+	choose_filter(l);
+	if (l->query)
+		one_walk(l);
+	rule_close(p->g, &l->wellformed);
+	rule_close(p->g, &l->edges);
+	rule_close(p->g, &l->follow);
+	rule_close(p->g, &l->kept);
 }

@@ -131,7 +131,7 @@ static void beyond(struct pagination *p)
 static void default_size(struct pagination *p)
 {
 	int64_t size = p->r->list.default_size;
-	struct listing_page page;
+	const struct listing_page *page;
 	struct rule rule = {
 		.id = "default-size", .title = "the default page size",
 		.expected = arena_printf(p->arena, "%lld rows at most",
@@ -140,16 +140,16 @@ static void default_size(struct pagination *p)
 
 	if (!size || !pagination_wants(p, RULE_DEFAULT_SIZE))
 		return;
-	page = listing_page(&p->ask, p->r, pagination_get(p, NULL));
-	if (page.rows && (int64_t)page.rows->count <= size &&
-	    ((int64_t)page.rows->count == size ||
+	page = pagination_plain(p);
+	if (page->rows && (int64_t)page->rows->count <= size &&
+	    ((int64_t)page->rows->count == size ||
 	     (int64_t)p->n_made < size))
-		rule_ok(&rule, page.x);
+		rule_ok(&rule, page->x);
 	else
-		rule_bad(p->g, &rule, page.x, NULL,
+		rule_bad(p->g, &rule, page->x, NULL,
 			 "%s must hold %lld rows: that is the default. It "
-			 "holds %zu", ask_what(p->arena, page.x),
-			 (long long)size, page.rows ? page.rows->count : 0);
+			 "holds %zu", ask_what(p->arena, page->x),
+			 (long long)size, page->rows ? page->rows->count : 0);
 	rule_close(p->g, &rule);
 }
 
