@@ -119,7 +119,7 @@ static void methods(struct routing *r, const struct route *route,
 
 		if (!(route->methods & 1u << i))
 			continue;
-		path = routing_path(r, route, &why);
+		path = routing_path_for(r, route, i, &why);
 		if (!path) {
 			rule_skip(r->g, &rule, "no row could be made: %s",
 				  why);

@@ -32,12 +32,19 @@ struct routing_config {
 	unsigned rules; /* bits of enum routing_rule */
 };
 
+/* The path of a row that was made for a route. */
+struct routing_row {
+	const struct route *route;
+	const char *path, *why;
+};
+
 struct routing {
 	const struct routing_config *c;
 	struct asking ask;
 	struct grading *g;
 	struct arena *arena;
 	struct prng *prng;
+	struct routing_row read, written;
 	struct rule allow, head, options; /* over all routes */
 };
 
@@ -50,9 +57,15 @@ const char *routing_check_id(struct routing *r, enum routing_rule rule,
 /* A random good value of a parameter that stands for no row. */
 const char *routing_draw(struct routing *r, const struct route_param *p);
 
-/* A path of the route that should be found; NULL: a row could not be made. */
+/*
+ * A path of the route that should be found; NULL: a row could not be made.
+ * Nothing that is meant to change the row is sent there.
+ */
 const char *routing_path(struct routing *r, const struct route *route,
 			 const char **ret_why);
+/* The same for a declared method, which may change or delete the row. */
+const char *routing_path_for(struct routing *r, const struct route *route,
+			     unsigned method, const char **ret_why);
 
 /* The path with `value` for one parameter and random values for others. */
 const char *routing_with(struct routing *r, const struct route *route,

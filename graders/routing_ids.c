@@ -40,8 +40,8 @@ const char *routing_draw(struct routing *r, const struct route_param *p)
 	return prng_word(r->prng, r->arena, 8);
 }
 
-/* A path of the route that should be found; NULL: a row could not be made. */
-const char *routing_path(struct routing *r, const struct route *route,
+/* NULL: a row could not be made. */
+static const char *make_path(struct routing *r, const struct route *route,
 			     const char **ret_why)
 {
 	const char *values[ROUTE_PARAMS_MAX] = { NULL };
@@ -63,6 +63,46 @@ const char *routing_path(struct routing *r, const struct route *route,
 		values[i] = target_encode(r->arena, span_of(row.id));
 	}
 	return route_fill(r->arena, route, values);
+}
+
+static bool has_row(const struct route *route)
+{
+	for (size_t i = 0; i < route->n_params; i++)
+		if (route->params[i].resource)
+			return true;
+	return false;
+}
+
+static const char *path_of(struct routing *r, struct routing_row *kept,
+			   const struct route *route, const char **ret_why)
+{
+	if (!has_row(route))
+		return make_path(r, route, ret_why);
+	if (kept->route != route || !kept->path) {
+		kept->route = route;
+		kept->path = make_path(r, route, &kept->why);
+	}
+	*ret_why = kept->why;
+	return kept->path;
+}
+
+const char *routing_path(struct routing *r, const struct route *route,
+			 const char **ret_why)
+{
+	return path_of(r, &r->read, route, ret_why);
+}
+
+const char *routing_path_for(struct routing *r, const struct route *route,
+			     unsigned method, const char **ret_why)
+{
+	const char *path;
+
+	if (!method)
+		return routing_path(r, route, ret_why);
+	path = path_of(r, &r->written, route, ret_why);
+	if (1u << method == ROUTE_DELETE)
+		r->written.path = NULL;
+	return path;
 }
 
 /* The path with one parameter replaced; others are as in `good_path`. */
