@@ -129,6 +129,16 @@ static size_t cut_length(struct span s, size_t max)
 	return max;
 }
 
+/* How much of the beginning is printable ASCII. */
+static size_t plain_length(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.data[n] >= 0x20 && s.data[n] < 0x7f)
+		n++;
+	return n;
+}
+
 static char *visible(struct arena *arena, struct span s, size_t max,
 		     bool keep_lines)
 {
@@ -137,6 +147,12 @@ static char *visible(struct arena *arena, struct span s, size_t max,
 	unsigned cp;
 
 	while (i < end) {
+		/* Nearly all text: a report has megabytes of it. */
+		n = plain_length((struct span){s.data + i, end - i});
+		buf_add(&out, s.data + i, n);
+		i += n;
+		if (i == end)
+			break;
 		n = text_utf8_next((struct span){s.data + i, end - i}, &cp);
 		if (!n)
 			buf_printf(&out, "\\x%02x", (unsigned char)s.data[i]);

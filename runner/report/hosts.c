@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/buf.h"
 #include "runner/base/jsonout.h"
 #include "runner/base/text.h"
 #include "runner/report/evidence.h"
@@ -10,6 +11,7 @@
 #include "runner/report/formats.h"
 #include "runner/transcript/record.h"
 
+#define GRADESCOPE_OUTPUT_MAX (64 << 10) /* of one criterion, to be read */
 #define EXERCISM_OUTPUT_MAX  480   /* of 500 characters */
 #define EXERCISM_MESSAGE_MAX 60000 /* of 65535 */
 
@@ -23,23 +25,28 @@ static int write_document(FILE *out, const struct jsonout *doc,
 	return report_flush(out, err);
 }
 
-/* Why a criterion is not passed: all its failed checks. */
+/* Why a criterion is not passed: its failed checks, the first ones whole. */
 static const char *criterion_text(struct arena *arena, const struct record *r,
 				  const struct record_criterion *c)
 {
-	const char *text = "";
+	AUTO_BUF out = BUF_INIT(GRADESCOPE_OUTPUT_MAX + 100);
+	size_t left_out = 0;
 
 	for (size_t i = 0; i < c->n_checks; i++) {
 		const struct finding *f = &c->checks[i].finding;
 
 		if (f->status == STATUS_PASS)
 			continue;
-		text = arena_printf(arena, "%s%s: %s\n%s\n", text,
-				    status_name(f->status),
-				    text_visible(arena, span_of(f->title), 0),
-				    evidence_text(arena, r, f));
+		if (left_out ||
+		    buf_printf(&out, "%s: %s\n%s\n", status_name(f->status),
+			       text_visible(arena, span_of(f->title), 0),
+			       evidence_text(arena, r, f)) < 0)
+			left_out++;
 	}
-	return text;
+	if (left_out)
+		return arena_printf(arena, "%sand %zu more\n", buf_str(&out),
+				    left_out);
+	return arena_strdup(arena, buf_str(&out));
 }
 
 static const char *no_grade_text(struct arena *arena, const struct record *r)

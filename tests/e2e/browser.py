@@ -94,6 +94,16 @@ class Browser:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
+    def painted_ms(self):
+        """From the opening of the page to its first picture with text."""
+        return self.js("""new Promise(done => {
+            const seen = list => list.forEach(
+                e => e.name === "first-contentful-paint" &&
+                     done(e.startTime));
+            new PerformanceObserver(l => seen(l.getEntries())).observe(
+                {type: "paint", buffered: true});
+        })""")
+
     def press(self, key, code=0, text=None):
         for kind in ("keyDown", "keyUp"):
             extra = {"text": text} if text and kind == "keyDown" else {}
