@@ -92,16 +92,14 @@ static int command(struct python *ret, const struct forkserver_spec *spec,
 }
 
 /* In the child: nothing of the caller's but `socket` goes along. */
-static void __attribute__((noreturn)) become(const struct python *python,
-					     int socket)
+static void __attribute__((noreturn))
+become(const struct python *python, int socket, const sigset_t *blocked)
 {
 	static const char *const env[] = { "LANG=C.UTF-8",
 					   "PATH=/usr/bin:/bin", NULL };
-	sigset_t none;
 	int null = open("/dev/null", O_RDWR);
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigprocmask(SIG_SETMASK, blocked, NULL);
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	setsid(); /* Ctrl-C is for the runner, which then ends us */
@@ -124,6 +122,7 @@ int forkserver_spawn(struct forkserver **ret,
 	struct forkserver *fs;
 	struct python python;
 	pid_t runner = getpid();
+	sigset_t none;
 	int pair[2], r = command(&python, spec, reterr);
 
 	if (r < 0)
@@ -135,13 +134,14 @@ int forkserver_spawn(struct forkserver **ret,
 	if (!fs)
 		abort();
 	fs->socket = pair[0];
+	sigemptyset(&none);
 	fs->pid = fork();
 	if (fs->pid == 0) {
 		/* Also when we die without a word; and we may have already. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		if (getppid() != runner)
 			_exit(0);
-		become(&python, pair[1]);
+		become(&python, pair[1], &none);
 	}
 	r = errno;
 	close(pair[1]);
@@ -181,6 +181,24 @@ static int listen_at(const char *path)
 	return fd;
 }
 
+/*
+ * As become(), but told when the runner ends.  The signal waits until Python
+ * can take it (join.c), so that the socket goes away too.
+ */
+static void __attribute__((noreturn))
+become_ours(const struct python *python, int socket, pid_t runner)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+	if (getppid() != runner)
+		raise(SIGTERM);
+	become(python, socket, &set);
+}
+
 int forkserver_daemon(const struct forkserver_spec *spec,
 		      const char *socket_path, const char *build, int idle_ms,
 		      struct sandbox_failure *reterr)
@@ -188,7 +206,8 @@ int forkserver_daemon(const struct forkserver_spec *spec,
 	struct python python;
 	char idle[16];
 	int fd, n = 0, r = command(&python, spec, reterr);
-	pid_t pid;
+	pid_t pid, runner = getpid();
+	sigset_t none;
 
 	if (r < 0)
 		return r;
@@ -202,17 +221,21 @@ int forkserver_daemon(const struct forkserver_spec *spec,
 	python.argv[n++] = build;
 	python.argv[n++] = idle;
 	python.argv[n] = NULL;
+	sigemptyset(&none);
 	pid = fork();
+	if (pid == 0 && idle_ms < 0)
+		become_ours(&python, fd, runner);
 	if (pid == 0) { /* twice, so that it is nobody's to reap */
 		if (fork() == 0)
-			become(&python, fd);
+			become(&python, fd, &none);
 		_exit(0);
 	}
 	r = errno;
 	close(fd);
 	if (pid < 0)
 		return fail(reterr, r, "fork");
-	waitpid(pid, NULL, 0);
+	if (idle_ms >= 0)
+		waitpid(pid, NULL, 0);
 	return 0;
 }
 

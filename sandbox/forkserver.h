@@ -42,7 +42,9 @@ int forkserver_spawn(struct forkserver **ret,
 /*
  * Leave one running for this user's later commands.  It listens on
  * `socket_path` (mode 0600, other users are refused) and ends after `idle_ms`
- * without a client.  `build` tells clients whether it is theirs.
+ * without a client.  `build` tells clients whether it is theirs.  With an
+ * `idle_ms` below 0 it is for this process and its children alone: it ends
+ * when this process does, and removes the socket and its folder.
  */
 int forkserver_daemon(const struct forkserver_spec *spec,
 		      const char *socket_path, const char *build, int idle_ms,

@@ -159,6 +159,8 @@ def main():
         ctypes.c_int]
     for function in (join.fumehood_argv, join.fumehood_env):
         function.restype = ctypes.POINTER(ctypes.c_char_p)
+    if path and int(idle_ms) < 0:
+        join.fumehood_tie(os.fsencode(path))
 
     scripts = Scripts()
     scripts[program]

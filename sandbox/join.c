@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
@@ -134,6 +135,7 @@ static int enter(const struct join *join, const struct join_fds *fds)
 	pid_t pid;
 
 	signal(SIGCHLD, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	if (enter_cgroups(fds) < 0)
 		return -1;
 	if (join->ns_flags && setns(fds->init, (int)join->ns_flags) < 0)
@@ -258,6 +260,35 @@ static void unlink_own(const char *path, ino_t ino)
 		unlink(path);
 }
 
+/* What on_orphaned() removes: it may do little more than that. */
+static char tied_socket[PATH_MAX], tied_folder[PATH_MAX];
+
+static void on_orphaned(int sig)
+{
+	(void)sig;
+	unlink(tied_socket);
+	rmdir(tied_folder);
+	_exit(0);
+}
+
+/*
+ * The runner's death is a SIGTERM from now on, and the one that came too early
+ * to be taken (forkserver.c) is taken now.
+ */
+void fumehood_tie(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	sigset_t none;
+
+	snprintf(tied_socket, sizeof(tied_socket), "%s", path);
+	if (slash)
+		snprintf(tied_folder, sizeof(tied_folder), "%.*s",
+			 (int)(slash - path), path);
+	signal(SIGTERM, on_orphaned);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int fumehood_answer(int socket, bool listening, const char *path,
 		    const char *build, int idle_ms)
 {
@@ -275,7 +306,7 @@ int fumehood_answer(int socket, bool listening, const char *path,
 		return -errno;
 	signal(SIGCHLD, SIG_IGN); /* the keeper is told; we need not know */
 	while (!s.stop) {
-		bool idle = listening && s.n == 1;
+		bool idle = listening && s.n == 1 && idle_ms >= 0;
 
 		n = poll(s.fds, s.n, idle ? idle_ms : -1);
 		if (n < 0 && errno != EINTR)

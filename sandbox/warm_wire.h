@@ -60,6 +60,8 @@ int warm_get(struct wire *w, struct warm_request *ret);
  */
 int fumehood_answer(int socket, bool listening, const char *path,
 		    const char *build, int idle_ms);
+/* For one that ends with its runner: remove the socket and its folder then. */
+void fumehood_tie(const char *path);
 const char *const *fumehood_argv(void);
 const char *const *fumehood_env(void);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,7 +42,7 @@ static bool is_stopped(const struct pool *pool)
 
 static int begin(struct running *run, struct slot *slot)
 {
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	/* What is buffered would be printed by every child again. */
 	fflush(NULL);
@@ -49,8 +50,13 @@ static int begin(struct running *run, struct slot *slot)
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
-		int status = run->pool->work(run->pool->ctx, run->next);
+		int status;
 
+		/* Nobody is left to want its result, or to stop it. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (getppid() != parent)
+			_exit(EXIT_FAILURE);
+		status = run->pool->work(run->pool->ctx, run->next);
 		fflush(NULL);
 		_exit(status);
 	}

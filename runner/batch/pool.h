@@ -2,7 +2,7 @@
  * pool -- many jobs, each in a process of its own, some at a time.
  *
  * A job that crashes ends alone.  The parent only forks and waits: no threads,
- * nothing shared but what the caller mapped before.
+ * nothing shared but what the caller mapped before.  A child dies with it.
  */
 #ifndef RUNNER_BATCH_POOL_H
 #define RUNNER_BATCH_POOL_H

@@ -10,7 +10,7 @@
 #include "runner/session/session.h"
 #include "sandbox/forkserver.h"
 
-#define SHARED_IDLE_MS 60000 /* a shared server outlives us by this, at most */
+#define WHILE_WE_LIVE (-1) /* and not a moment longer, however we end */
 
 static struct forkserver_spec spec_of(const struct python *python)
 {
@@ -73,7 +73,7 @@ static const char *start_shared(struct arena *arena,
 	struct sandbox_failure f;
 
 	/* Its first answer comes when it has imported everything. */
-	if (forkserver_daemon(&spec, path, build, SHARED_IDLE_MS, &f) < 0 ||
+	if (forkserver_daemon(&spec, path, build, WHILE_WE_LIVE, &f) < 0 ||
 	    forkserver_ask(path, &info, &f) < 0) {
 		rmdir(dir);
 		return NULL;
