@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PREFIX "fumehood-"
@@ -20,6 +22,9 @@
 #define OUR_MEMORY_BYTES (4 << 20)
 #define TEXT_BYTES 4096
 #define CLAIMS_MAX 8
+/* A tree that is being killed leaves its folder in its own time. */
+#define GUARD_TRIES    5000
+#define GUARD_PAUSE_US 2000
 
 static const struct {
 	const char *controller; /* in /proc/self/cgroup */
@@ -177,12 +182,70 @@ static bool claim_folder(struct cgroup *cg, enum cgroup_controller c,
 	return false;
 }
 
+/* What cg->name is in any hierarchy; true: there is none any more. */
+static bool remove_named(const struct cgroup *cg, const char *self)
+{
+	char parent[220], dir[256];
+	bool gone = true;
+
+	for (int c = 0; c <= CGROUP_N; c++) {
+		snprintf(parent, sizeof(parent), "/sys/fs/cgroup");
+		if (c < CGROUP_N)
+			find_parent((enum cgroup_controller)c, self, parent,
+				    sizeof(parent));
+		snprintf(dir, sizeof(dir), "%s/%s", parent, cg->name);
+		if (*parent && rmdir(dir) < 0 && errno == EBUSY)
+			gone = false;
+	}
+	return gone;
+}
+
+static void __attribute__((noreturn))
+stand_guard(const struct cgroup *cg, const char *self, int alive)
+{
+	sigset_t all;
+	char byte;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	if (alive > 0)
+		syscall(SYS_close_range, 0, alive - 1, 0);
+	syscall(SYS_close_range, alive + 1, ~0U, 0);
+	while (read(alive, &byte, 1) < 0 && errno == EINTR)
+		;
+	for (int i = 0; i < GUARD_TRIES && !remove_named(cg, self); i++)
+		usleep(GUARD_PAUSE_US);
+	_exit(0);
+}
+
+/*
+ * Who is killed removes nothing.  So before the first folder is made a process
+ * is there that outlives us by that much, and by no more.
+ */
+static void post_guard(struct cgroup *cg, const char *self)
+{
+	int fds[2];
+
+	if (!cg->guarded || cg->guard > 0 || pipe2(fds, O_CLOEXEC) < 0)
+		return;
+	cg->guard = fork();
+	if (cg->guard == 0) {
+		close(fds[1]);
+		stand_guard(cg, self, fds[0]);
+	}
+	close(fds[0]);
+	/* The other end stays open for as long as this process lives. */
+}
+
 static void make_folder(struct cgroup *cg, enum cgroup_controller c,
 			const char *self)
 {
 	char parent[220];
 
 	find_parent(c, self, parent, sizeof(parent));
+	if (*parent)
+		post_guard(cg, self);
 	if (*parent && claim_folder(cg, c, parent))
 		cg->v2[c] = c == CGROUP_V2;
 }
@@ -204,6 +267,7 @@ static void make_v2_folder(struct cgroup *cg, const char *self)
 	if (write_text(top, "cgroup.subtree_control",
 		       "+memory +pids +cpu") < 0)
 		return;
+	post_guard(cg, self);
 	if (!claim_folder(cg, CGROUP_V2, top))
 		return;
 	for (int c = 0; c < CGROUP_V2; c++) {
@@ -299,12 +363,13 @@ static const char *world_name(const struct cgroup *cg)
 	return v2 && *cg->dirs[CGROUP_MEMORY] ? "v2" : "none";
 }
 
-void cgroup_open(struct cgroup *ret)
+void cgroup_open(struct cgroup *ret, bool guarded)
 {
 	char self[TEXT_BYTES];
 	uint64_t number = 0;
 
-	*ret = (struct cgroup){ .folder = -1, .oom_event = -1 };
+	*ret = (struct cgroup){ .folder = -1, .oom_event = -1,
+				.guarded = guarded };
 	memset(ret->tasks, -1, sizeof(ret->tasks));
 	memset(ret->locks, -1, sizeof(ret->locks));
 	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
@@ -423,6 +488,8 @@ void cgroup_close(struct cgroup *cg)
 		cg->dirs[c][0] = '\0';
 		close_fd(&cg->locks[c]);
 	}
+	if (cg->guard > 0)
+		kill(cg->guard, SIGKILL);
 }
 
 /*

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "sandbox/join.h"
 
@@ -34,6 +35,8 @@ struct cgroup {
 	int oom_event;           /* readable on an OOM event, version 1 */
 	int locks[CGROUP_N];     /* on the folders; -1 */
 	char name[32];
+	bool guarded;
+	pid_t guard;             /* removes the folders if we cannot; or 0 */
 };
 
 struct cgroup_counters { /* -1: not counted */
@@ -45,9 +48,10 @@ struct cgroup_counters { /* -1: not counted */
 /*
  * Make the version 2 folder, which init is born into; then, while it is being
  * born, the others, and all limits.  Neither fails: what cannot be had stays
- * out, and `world` says so.
+ * out, and `world` says so.  `guarded`: should this process be killed, another
+ * removes them (once in a process, which exits after cgroup_close()).
  */
-void cgroup_open(struct cgroup *ret);
+void cgroup_open(struct cgroup *ret, bool guarded);
 void cgroup_limit(struct cgroup *cg, const struct sandbox_limits *limits);
 
 void cgroup_read(const struct cgroup *cg, struct cgroup_counters *ret);

@@ -177,7 +177,7 @@ static void look_at_cgroup(struct feature *f)
 	struct cgroup cg;
 	bool memory, pids, cpu;
 
-	cgroup_open(&cg);
+	cgroup_open(&cg, false);
 	cgroup_limit(&cg, &spec.limits);
 	memory = *cg.dirs[CGROUP_MEMORY];
 	pids = *cg.dirs[CGROUP_PIDS];

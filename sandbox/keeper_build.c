@@ -251,7 +251,7 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 	if (r < 0)
 		return r;
 	if (!(spec->without & SANDBOX_WITHOUT_CGROUP))
-		cgroup_open(&k->cg);
+		cgroup_open(&k->cg, service < 0);
 	if (k->ids.pair)
 		r = root_open_sources(&k->root, reterr);
 	if (r == -EPERM) { /* a root that is none here: the box's init tries */
