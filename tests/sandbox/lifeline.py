@@ -7,10 +7,13 @@ import subprocess
 import time
 
 import judge
+import killed
 import worker as boxes
 
 FAMILY = "bombs/stop-family"
 KILLS = 12
+SWEPT_KILLS = 4
+LIFE_SECONDS = 0.6  # of that case, roughly
 GONE_SECONDS = 1.0
 SWEEPS = 3  # a box may come too early to sweep one that is still dying
 
@@ -19,28 +22,54 @@ def _interrupted(worker, cases, number, seconds):
     """Start a box with a family in it and end its keeper in the middle."""
     box = boxes.Box(worker, cases[FAMILY])
     time.sleep(seconds)
-    box.process.send_signal(number)
+    os.kill(box.process.pid, number)  # send_signal() would reap it
     run = box.finish()
     return ["after signal %d at %d ms: hung" % (number, seconds * 1000)] \
         if run.hung else []
 
 
-def _gone(worker, number, seconds):
-    """Everything but cgroups must go by itself, and soon."""
-    left = worker.watch.left(GONE_SECONDS, ("process", "mount", "System V",
-                                            "key", "descriptor", "namespace"))
+def _gone(worker, number, seconds, kinds=("cgroup",)):
+    """Everything must go by itself, and soon."""
+    left = worker.watch.left(GONE_SECONDS, (
+        "process", "mount", "System V", "key", "descriptor", "namespace",
+        *kinds))
     return ["signal %d at %.1f ms left %s" % (number, seconds * 1000, thing)
             for thing in left]
 
 
 def keeper_killed(worker, cases):
-    """SIGKILL at random moments; the next box sweeps what cannot go alone."""
+    """SIGKILL at moments of its whole life."""
     found = []
-    before = set(worker.watch.before["cgroup"])
-    for _ in range(KILLS):
-        seconds = random.uniform(0, 0.06)
+    for seconds in killed.moments(KILLS, LIFE_SECONDS):
         found += _interrupted(worker, cases, signal.SIGKILL, seconds)
         found += _gone(worker, signal.SIGKILL, seconds)
+    return found
+
+
+def _children(pid):
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid),
+                  encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def all_killed(worker, cases):
+    """Who would have cleaned up is killed too: the next box does."""
+    found = []
+    before = set(worker.watch.before["cgroup"])
+    for seconds in killed.moments(SWEPT_KILLS, LIFE_SECONDS):
+        box = boxes.Box(worker, cases[FAMILY])
+        time.sleep(seconds)
+        pids = [*_children(box.process.pid), box.process.pid]
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        found += ["hung when all were killed"] if box.finish().hung else []
+        found += _gone(worker, signal.SIGKILL, seconds, ())
     worker.watch.before["cgroup"] = before
     for _ in range(SWEEPS):
         found += ["the next box: " + what for what in judge.wrong(
@@ -105,4 +134,4 @@ def descriptors_closed(worker, cases):
 
 
 TESTS = {"lifeline/" + test.__name__.replace("_", "-"): test for test in (
-    keeper_killed, keeper_asked, reader_gone, descriptors_closed)}
+    keeper_killed, all_killed, keeper_asked, reader_gone, descriptors_closed)}
