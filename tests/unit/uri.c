@@ -67,6 +67,12 @@ static const struct {
 	{ "/\xc3\xa9", 0, false },
 	{ "/\xc3\xa9", URI_IRI, true },
 	{ "/\xff", URI_IRI, false },
+	/* An empty host has no bytes to look into. */
+	{ "http://:80/", 0, true },
+	{ "http://", 0, true },
+	{ "//@", 0, true },
+	{ "//@:", 0, true },
+	{ "//a@b@c", 0, false },
 };
 
 START_TEST(checks_the_grammar)
