@@ -36,6 +36,37 @@ static const struct {
 	{ "patternProperties", MAP },     { "properties", MAP },
 };
 
+#define TYPE(t) (1u << JSON_##t)
+
+/* What the assertions take for granted of their keywords. */
+static const struct {
+	const char *name;
+	unsigned types, of; /* of each item or member; 0: whatever */
+	const char *must;
+} keywords[] = {
+	{ "type", TYPE(STRING) | TYPE(ARRAY), TYPE(STRING),
+	  "must be a type or an array of types" },
+	{ "enum", TYPE(ARRAY), 0, "must be an array" },
+	{ "minimum", TYPE(NUMBER), 0, "must be a number" },
+	{ "exclusiveMinimum", TYPE(NUMBER), 0, "must be a number" },
+	{ "maximum", TYPE(NUMBER), 0, "must be a number" },
+	{ "exclusiveMaximum", TYPE(NUMBER), 0, "must be a number" },
+	{ "multipleOf", TYPE(NUMBER), 0, "must be a number" },
+	{ "minLength", TYPE(NUMBER), 0, "must be a number" },
+	{ "maxLength", TYPE(NUMBER), 0, "must be a number" },
+	{ "minItems", TYPE(NUMBER), 0, "must be a number" },
+	{ "maxItems", TYPE(NUMBER), 0, "must be a number" },
+	{ "minContains", TYPE(NUMBER), 0, "must be a number" },
+	{ "maxContains", TYPE(NUMBER), 0, "must be a number" },
+	{ "minProperties", TYPE(NUMBER), 0, "must be a number" },
+	{ "maxProperties", TYPE(NUMBER), 0, "must be a number" },
+	{ "required", TYPE(ARRAY), TYPE(STRING), "must be an array of names" },
+	{ "dependentRequired", TYPE(OBJECT), TYPE(ARRAY),
+	  "must be an object of arrays of names" },
+	{ "uniqueItems", TYPE(BOOL), 0, "must be true or false" },
+	{ "format", TYPE(STRING), 0, "must be a string" },
+};
+
 static int walk(struct arena *arena, struct schema *s, const struct json *json,
 		size_t resource, int depth, struct err *err);
 
@@ -190,6 +221,31 @@ static int walk_keyword(struct arena *arena, struct schema *s,
 	return r;
 }
 
+static bool all_of(const struct json *v, unsigned types)
+{
+	for (size_t i = 0; types && i < v->count; i++) {
+		const struct json *item = v->type == JSON_ARRAY
+						  ? &v->items[i]
+						  : &v->members[i].value;
+
+		if (!(types & 1u << item->type))
+			return false;
+	}
+	return true;
+}
+
+static int check_keywords(const struct json *schema, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
+		const struct json *v = json_get(schema, keywords[i].name);
+
+		if (v && (!(keywords[i].types & 1u << v->type) ||
+			  !all_of(v, keywords[i].of)))
+			return wrong(err, v, keywords[i].must);
+	}
+	return 0;
+}
+
 static int walk(struct arena *arena, struct schema *s, const struct json *json,
 		size_t resource, int depth, struct err *err)
 {
@@ -209,7 +265,9 @@ static int walk(struct arena *arena, struct schema *s, const struct json *json,
 		return 0;
 	add_anchor(arena, s, resource, json, "$anchor", false);
 	add_anchor(arena, s, resource, json, "$dynamicAnchor", true);
-	r = compile_patterns(arena, node, err);
+	r = check_keywords(json, err);
+	if (r == 0)
+		r = compile_patterns(arena, node, err);
 	for (size_t i = 0; i < ARRAY_LEN(subschemas) && r == 0; i++) {
 		const struct json *v = json_get(json, subschemas[i].name);
 

@@ -123,6 +123,13 @@ static const struct {
 	{ "{\"$ref\": \"#/nowhere\"}", "leads nowhere" },
 	{ "{\"pattern\": \"(\"}", "no regular expression" },
 	{ "{\"allOf\": {}}", "array of schemas" },
+	{ "{\"enum\": {\"a\": 1}}", "line 1, column 10: must be an array" },
+	{ "{\"type\": {\"a\": 1}}", "a type or an array" },
+	{ "{\"type\": [1]}", "a type or an array" },
+	{ "{\"required\": {\"a\": 1}}", "array of names" },
+	{ "{\"dependentRequired\": [[]]}", "object of arrays" },
+	{ "{\"dependentRequired\": {\"a\": {\"b\": 1}}}", "object of arrays" },
+	{ "{\"minimum\": \"1\"}", "must be a number" },
 };
 
 START_TEST(refuses_a_wrong_schema_with_its_place)
