@@ -249,6 +249,23 @@ static int enter_cgroups(const int *tasks, size_t n)
 	return r;
 }
 
+/*
+ * No user namespace below this one, whatever the filter says: in a new one a
+ * program would have all capabilities again.  A limit of this namespace, and
+ * only that; where /proc/sys cannot be written, the filter is alone.
+ */
+static void forbid_namespaces(void)
+{
+	int fd = open("/proc/sys/user/max_user_namespaces",
+		      O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "0", 1) < 0)
+		(void)0; /* as said above */
+	close(fd);
+}
+
 static int become_init(const struct init_plan *plan,
 		       struct sandbox_failure *reterr)
 {
@@ -272,6 +289,8 @@ static int become_init(const struct init_plan *plan,
 	    setresuid(ids->init, ids->init, ids->init) < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
 				    "become uid %u", ids->init);
+	if (plan->layers & (1u << SANDBOX_LAYER_USERNS))
+		forbid_namespaces();
 	return 0;
 }
 

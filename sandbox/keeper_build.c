@@ -135,6 +135,7 @@ static int spawn_init(struct keeper *k, int service,
 	k->control = sockets[0];
 	k->init = clone_init(k);
 	if (k->init == 0) {
+		plan.layers = k->state.layers; /* as they are now */
 		close(sockets[0]); /* or we would never see the keeper go */
 		init_run(&plan);
 	}
