@@ -233,6 +233,7 @@ bench: all env
 ## test-hostile  what a hostile submission may try, all of it
 test-hostile: all env
 	@tests/sandbox/run --hostile
+	@tests/ablation/run --both
 
 ## test-vm       the box on Debian's own kernel and cgroup v2, emulated
 test-vm: deps-vm

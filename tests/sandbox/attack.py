@@ -26,7 +26,7 @@ LIBC.syscall.restype = ctypes.c_long
 FACTS = {
     "witness_pid": 1, "secret_file": "/root/.secret", "secret": "unset",
     "tcp4": 22, "tcp6": 22, "udp4": 53, "abstract": "host-service",
-    "bound": "/case", "host_name": "?", "shield": False, "cgroup": "none",
+    "bound": "/case", "host_name": "?", "shield": False, "cgroup": "none", "without": "",
     "limits": {"memory": 512 << 20, "disk": 64 << 20, "processes": 64,
                "inodes": 20000, "files": 256},
 }
@@ -167,8 +167,13 @@ def refused(what, call, here=False):
 
 
 def filtered(what, call):
-    """As refused(), and the kernel must not have looked at arguments."""
+    """As refused(), and the kernel must not have looked at arguments.
+
+    Where the filter was left out, whatever it says is for other layers.
+    """
     result = forked(call)
+    if FACTS["without"] == "seccomp":
+        return
     if result == -1000 - signal.SIGSYS or -result in POLICY_REFUSES:
         return
     escaped("%s reached the kernel: %s" % (

@@ -14,6 +14,10 @@ for each of these, in this order, and only `does` and `expect` must be there:
                   may-not-begin: its limits are too small to print ARMED
     denied:       system calls that must be among the refused ones
     says:         words that the details of refused calls must contain
+    rests-on:     LAYER...: WHY; what it tries works without one of them,
+                  and gets it nowhere
+    only-by:      LAYER: WHY; nothing but that layer holds it: without, it is
+                  not run, and that is said loudly
     needs:        x86_64, terminal, odd-parent (worker.py), shield (shield.py)
     then:         a case to run right afterwards, in a new box
     beside:       a case to run at the same time, in another box
@@ -27,7 +31,7 @@ import shutil
 import subprocess
 
 KEYS = ("does", "limits", "expect", "expect-none", "weaker-none", "also", "denied", "says",
-        "needs", "then", "beside", "flask")
+        "rests-on", "only-by", "needs", "then", "beside", "flask")
 HEADER_LINE = re.compile(r"[#/ *]*([a-z-]+):\s*(.*?)\s*$")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 DEFAULT_WALL_SECONDS = 10
@@ -59,6 +63,8 @@ class Case:
         self.expect_none = fields["expect-none"].split() or self.expect
         self.then, self.beside = fields["then"], fields["beside"]
         self.says, self.weaker_none = fields["says"], fields["weaker-none"]
+        self.rests_on = fields["rests-on"].partition(":")[0].split()
+        self.only_by, _, self.only_why = fields["only-by"].partition(": ")
         for key in ("also", "denied", "needs", "flask"):
             setattr(self, key, fields[key].split())
 

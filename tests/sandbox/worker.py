@@ -101,10 +101,12 @@ class Box:
 
 
 class Worker:
-    def __init__(self, folder, box, programs, canary, cgroups=()):
+    def __init__(self, folder, box, programs, canary, cgroups=(),
+                 without=""):
         self.root = os.getuid() == 0
         self.shielded = os.getpid() == 1
         self.box, self.programs, self.canary = box, programs, canary
+        self.without = without
         self.scratch = os.path.join(folder, "scratch")
         os.mkdir(self.scratch)
         self.host = shield.Host(folder, self.shielded)
@@ -120,12 +122,15 @@ class Worker:
         command = [self.box, "--report", "json",
                    "--bind", self.host.case + ":/case",
                    "--bind", self.programs + ":/programs"]
+        if self.without:
+            command += ["--without", self.without]
         for name, value in case.limits.items():
             command += ["--" + name, "%dms" % (value * 1000)
                         if name in ("wall", "cpu") else str(value)]
         command += ["--", *case.command()]
         if case.kind == "py":
             facts = self.host.facts({**LIMITS, **case.limits})
+            facts["without"] = self.without
             command.append(json.dumps(facts))
         return command
 
@@ -151,8 +156,13 @@ class Worker:
         found = ["reached " + visit for visit in self.host.visits()]
         found += ["left behind: " + thing for thing in self.watch.left()]
         run = self.run(self.canary)
-        return found + ["the next box: " + what for what in
-                        judge.wrong(self.canary, run, self.root)]
+        return found + ["the next box: " + what for what in self.wrong(
+            self.canary, run)]
+
+    def wrong(self, case, run):
+        if self.without:
+            return judge.wrong_without(self.without, case, run, self.root)
+        return judge.wrong(case, run, self.root)
 
     def attempt(self, case, cases):
         """All that went wrong with a case and with those that belong to it.
@@ -162,17 +172,17 @@ class Worker:
         beside = cases[case.beside] if case.beside else None
         neighbour = Box(self, beside) if beside else None
         run = self.run(case)
-        found = judge.wrong(case, run, self.root)
+        found = self.wrong(case, run)
         weaker = case.weaker_none if found and isinstance(
             run.report, dict) and run.world() == "none" else ""
         found = [] if weaker else found
         if neighbour:
-            found += ["beside it: " + what for what in judge.wrong(
-                beside, neighbour.finish(), self.root)]
+            found += ["beside it: " + what for what in self.wrong(
+                beside, neighbour.finish())]
         if case.then:
             after = cases[case.then]
-            found += ["after it: " + what for what in judge.wrong(
-                after, self.run(after), self.root)]
+            found += ["after it: " + what for what in self.wrong(
+                after, self.run(after))]
         found += self.aftermath()
         return found, {"end": run.end(), "weaker": weaker, "report": run.report,
                        "output": run.output[:4000]}

@@ -1,6 +1,7 @@
 /*
  * does: system calls by the door of 32-bit programs
  * expect: exited:0 signalled:31 signalled:11
+ * rests-on: seccomp: no more than what the 64-bit calls can do
  * needs: x86_64
  */
 #include <signal.h>

@@ -1,5 +1,6 @@
 # does: becomes somebody else
 # expect: exited:0
+# rests-on: landlock: an id map that maps nothing
 import os
 
 from attack import escaped, refused

@@ -1,6 +1,7 @@
 # does: leaves a key with a message for whoever comes next
 # expect: exited:0
 # denied: add_key
+# rests-on: seccomp: keyrings belong to the box's user namespace, see keys-hunt
 # then: kernel/keys-hunt
 from attack import refused, syscall
 

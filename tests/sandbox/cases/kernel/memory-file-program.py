@@ -1,5 +1,6 @@
 # does: executes a program that has no name, and looks at its rights
 # expect: exited:0
+# rests-on: seccomp: what it runs is as bound by the other layers
 import os
 
 from attack import escaped

@@ -1,5 +1,6 @@
 # does: walks from its namespaces to their parents and owners
 # expect: exited:0
+# rests-on: seccomp: owners are named, not entered
 import fcntl
 import os
 

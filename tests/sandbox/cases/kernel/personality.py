@@ -1,5 +1,6 @@
 # does: asks for a personality that makes exploits easier
 # expect: exited:0
+# rests-on: seccomp: it weakens nobody but itself
 from attack import refused, syscall
 
 for name, value in (("no randomisation", 0x40000), ("read means execute",

@@ -1,5 +1,6 @@
 # does: executes what it wrote itself, by name, link and script
 # expect: exited:0
+# rests-on: seccomp: it looks for the filter itself
 import os
 import shutil
 import subprocess

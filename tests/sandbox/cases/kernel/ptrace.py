@@ -1,6 +1,7 @@
 # does: traces itself, its child, its parent and init
 # expect: exited:0
 # denied: ptrace
+# rests-on: seccomp: its own children, nobody else is there
 import os
 import signal
 

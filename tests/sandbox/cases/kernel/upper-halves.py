@@ -1,5 +1,6 @@
 # does: arguments with the upper 32 bits set, which filters may not see
 # expect: exited:0
+# rests-on: seccomp landlock: a netlink socket, a signal that init ignores
 import os
 
 from attack import refused, syscall

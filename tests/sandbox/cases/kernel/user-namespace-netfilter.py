@@ -1,5 +1,6 @@
 # does: the way of many of 2022 to 2026: user and net namespace, nf_tables
 # expect: exited:0
+# rests-on: seccomp: a netlink socket without any capability
 import socket
 
 from attack import escaped, refused, syscall

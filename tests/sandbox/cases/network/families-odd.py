@@ -1,6 +1,7 @@
 # does: the kernel's own families: crypto, machines, packets, drivers
 # expect: exited:0
 # denied: socket
+# rests-on: seccomp: sockets of families that have no namespace
 import errno
 
 from attack import escaped, forked, syscall

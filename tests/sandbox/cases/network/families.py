@@ -1,6 +1,7 @@
 # does: opens sockets of every family and kind
 # expect: exited:0
 # denied: socket
+# rests-on: seccomp: sockets of families that have no namespace
 # flask: import
 import errno
 import socket

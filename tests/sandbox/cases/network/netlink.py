@@ -1,5 +1,6 @@
 # does: talks to the kernel over netlink: routes, audit, events, filters
 # expect: exited:0
+# rests-on: seccomp: a netlink socket of the box's own network
 import socket
 import struct
 

@@ -1,6 +1,7 @@
 # does: connects to a host service whose socket lies in a bound folder
 # expect: exited:0
 # denied: connect
+# only-by: seccomp: a socket file below a bound folder, open to everybody
 import socket
 
 from attack import FACTS, refused
