@@ -112,9 +112,22 @@ $(POLICY_OBJ): $(OUT)/default_policy.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# The 2,231 named references of HTML are data, sorted by name.
+ENTITIES_OBJ := $(OUT)/obj/runner/expect/entities.o
+$(OUT)/entities.c: runner/expect/entities.txt Makefile
+	@mkdir -p $(@D)
+	@awk 'BEGIN { print "#include \"runner/expect/entities.h\"\n\n" \
+		"const struct entity entities[] = {" } \
+		!/^#/ { printf "\t{\"%s\", {0x%s, 0x%s}},\n", $$1, $$2, \
+			$$3 ? $$3 : 0; n++ } \
+		END { printf "};\nconst size_t n_entities = %d;\n", n }' $< >$@
+$(ENTITIES_OBJ): $(OUT)/entities.c runner/expect/entities.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
 $(OUT)/libsandbox.a: $(call obj,$(SRC_SANDBOX)) $(POLICY_OBJ)
 	@rm -f $@ && $(AR) rcsD $@ $^
-$(OUT)/librunner.a: $(call obj,$(SRC_RUNNER))
+$(OUT)/librunner.a: $(call obj,$(SRC_RUNNER)) $(ENTITIES_OBJ)
 	@rm -f $@ && $(AR) rcsD $@ $^
 $(OUT)/libgraders.a: $(call obj,$(SRC_GRADERS))
 	@rm -f $@ && $(AR) rcsD $@ $^

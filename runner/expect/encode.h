@@ -26,8 +26,8 @@ struct span encode_percent(struct arena *arena, struct span bytes,
 bool encode_percent_decode(struct arena *arena, struct span text, bool plus,
 			   struct span *ret);
 
-/* The five characters of HTML that must be escaped; both ways, and numeric
- * and the common named references when unescaping. */
+/* The five characters of HTML that must be escaped; and back every reference
+ * that HTML knows, by number or name. */
 struct span encode_html(struct arena *arena, struct span text);
 struct span encode_html_decode(struct arena *arena, struct span text);
 

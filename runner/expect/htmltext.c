@@ -1,47 +1,56 @@
-/* Character references of HTML, back into characters. */
+/*
+ * Character references of HTML, back into characters: as a browser reads
+ * them in text, which forgives missing semicolons and names C1 controls by
+ * what Windows put there.
+ */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/buf.h"
 #include "runner/base/text.h"
 #include "runner/expect/encode.h"
+#include "runner/expect/entities.h"
 
-#define NAME_MAX_BYTES 10
+#define NAME_BYTES_MAX 40 /* the longest name has 32 and a semicolon */
 
-/* The five of XML and the Latin-1 ones that APIs use; not all 2,231. */
-static const struct {
-	const char *name;
-	unsigned cp;
-} references[] = {
-	{"amp", '&'},	   {"lt", '<'},	       {"gt", '>'},
-	{"quot", '"'},	   {"apos", '\''},     {"nbsp", 0xa0},
-	{"iexcl", 0xa1},   {"cent", 0xa2},     {"pound", 0xa3},
-	{"yen", 0xa5},	   {"sect", 0xa7},     {"copy", 0xa9},
-	{"laquo", 0xab},   {"reg", 0xae},      {"deg", 0xb0},
-	{"plusmn", 0xb1},  {"micro", 0xb5},    {"para", 0xb6},
-	{"middot", 0xb7},  {"raquo", 0xbb},    {"frac12", 0xbd},
-	{"iquest", 0xbf},  {"Agrave", 0xc0},   {"Aacute", 0xc1},
-	{"Auml", 0xc4},	   {"Aring", 0xc5},    {"AElig", 0xc6},
-	{"Ccedil", 0xc7},  {"Egrave", 0xc8},   {"Eacute", 0xc9},
-	{"Ntilde", 0xd1},  {"Ouml", 0xd6},     {"times", 0xd7},
-	{"Oslash", 0xd8},  {"Uuml", 0xdc},     {"szlig", 0xdf},
-	{"agrave", 0xe0},  {"aacute", 0xe1},   {"acirc", 0xe2},
-	{"auml", 0xe4},	   {"aring", 0xe5},    {"aelig", 0xe6},
-	{"ccedil", 0xe7},  {"egrave", 0xe8},   {"eacute", 0xe9},
-	{"ecirc", 0xea},   {"euml", 0xeb},     {"igrave", 0xec},
-	{"iacute", 0xed},  {"ntilde", 0xf1},   {"ograve", 0xf2},
-	{"oacute", 0xf3},  {"ocirc", 0xf4},    {"ouml", 0xf6},
-	{"divide", 0xf7},  {"oslash", 0xf8},   {"ugrave", 0xf9},
-	{"uacute", 0xfa},  {"uuml", 0xfc},     {"yuml", 0xff},
-	{"ndash", 0x2013}, {"mdash", 0x2014},  {"lsquo", 0x2018},
-	{"rsquo", 0x2019}, {"ldquo", 0x201c},  {"rdquo", 0x201d},
-	{"bull", 0x2022},  {"hellip", 0x2026}, {"euro", 0x20ac},
-	{"trade", 0x2122}, {"larr", 0x2190},   {"rarr", 0x2192},
+/* 0x80 to 0x9f; 0 stands for itself. */
+static const unsigned windows_1252[32] = {
+	0x20ac, 0,	0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+	0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,	0x017d, 0,
+	0,	0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+	0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,	0x017e, 0x0178,
 };
 
+static void put(struct buf *out, unsigned cp)
+{
+	char utf8[4];
+
+	buf_add(out, utf8, text_utf8_put(utf8, cp));
+}
+
+/* Controls but blanks, and what is no character, are left out. */
+static bool is_nothing(unsigned cp)
+{
+	return (cp < 0x20 && !(cp >= 9 && cp <= 13 && cp != 11)) ||
+	       (cp >= 0x7f && cp < 0xa0) || (cp >= 0xfdd0 && cp <= 0xfdef) ||
+	       (cp & 0xfffe) == 0xfffe;
+}
+
+static void put_number(struct buf *out, unsigned cp)
+{
+	if (!cp || cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000))
+		put(out, 0xfffd);
+	else if (cp >= 0x80 && cp < 0xa0)
+		put(out, windows_1252[cp - 0x80] ? windows_1252[cp - 0x80]
+						 : cp);
+	else if (!is_nothing(cp))
+		put(out, cp);
+}
+
 /* Behind "&#": bytes used, or 0; a missing semicolon is forgiven. */
-static size_t read_numeric(struct span s, unsigned *ret)
+static size_t read_number(struct span s, struct buf *out)
 {
 	bool hex = s.len && (*s.data | 0x20) == 'x';
 	size_t n = hex;
@@ -61,23 +70,37 @@ static size_t read_numeric(struct span s, unsigned *ret)
 	}
 	if (n == (size_t)hex)
 		return 0;
-	*ret = !cp || cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000) ? 0xfffd
-								     : cp;
+	put_number(out, cp);
 	return n + (n < s.len && s.data[n] == ';');
 }
 
-static size_t read_named(struct span s, unsigned *ret)
+static int by_name(const void *key, const void *entity)
 {
-	size_t n = span_find((struct span){s.data, s.len < NAME_MAX_BYTES
-							   ? s.len
-							   : NAME_MAX_BYTES},
-			     SPAN_LIT(";"));
+	return strcmp(key, ((const struct entity *)entity)->name);
+}
 
-	for (size_t i = 0; n < s.len && i < ARRAY_LEN(references); i++) {
-		if (!span_is((struct span){s.data, n}, references[i].name))
+/* The longest name that `s` begins with: bytes used, or 0. */
+static size_t read_name(struct span s, struct buf *out)
+{
+	char name[NAME_BYTES_MAX] = "";
+	size_t n = 0;
+
+	while (n < s.len && n < sizeof(name) - 1 && s.data[n] &&
+	       !strchr("\t\n\f <&#", s.data[n])) {
+		name[n] = s.data[n];
+		if (name[n++] == ';')
+			break;
+	}
+	for (; n > 1; name[--n] = '\0') {
+		const struct entity *e = bsearch(name, entities, n_entities,
+						 sizeof(*e), by_name);
+
+		if (!e)
 			continue;
-		*ret = references[i].cp;
-		return n + 1;
+		put(out, e->code[0]);
+		if (e->code[1])
+			put(out, e->code[1]);
+		return n;
 	}
 	return 0;
 }
@@ -85,24 +108,20 @@ static size_t read_named(struct span s, unsigned *ret)
 struct span encode_html_decode(struct arena *arena, struct span text)
 {
 	AUTO_BUF out = BUF_INIT(SIZE_MAX / 2);
-	char utf8[4];
-	unsigned cp;
 
 	for (size_t i = 0; i < text.len;) {
 		struct span rest = {text.data + i + 1, text.len - i - 1};
 		size_t n = 0;
 
 		if (text.data[i] == '&' && rest.len && *rest.data == '#') {
-			n = read_numeric(
-				(struct span){rest.data + 1, rest.len - 1},
-				&cp);
+			n = read_number((struct span){rest.data + 1,
+						      rest.len - 1},
+					&out);
 			n += n > 0;
 		} else if (text.data[i] == '&') {
-			n = read_named(rest, &cp);
+			n = read_name(rest, &out);
 		}
-		if (n)
-			buf_add(&out, utf8, text_utf8_put(utf8, cp));
-		else
+		if (!n)
 			buf_add_char(&out, text.data[i]);
 		i += n + 1;
 	}

@@ -1,5 +1,7 @@
 """`fumehood probe`, and the manual's examples, each of them run."""
 
+import html
+import html.entities
 import json
 import re
 import shutil
@@ -186,3 +188,18 @@ def test_lint_shows_each_mistake_with_its_line(fumehood, tmp_path):
     assert result.status == 3
     assert result.out.count("expecting a query") == 2
     assert "      | ^" in result.out
+
+
+def test_every_reference_of_html_is_read_as_python_reads_it(probe, tmp_path):
+    text = "\n".join(["&%s|" % name for name in html.entities.html5] + [
+        "&#%s|" % n for n in ("0", "38", "38;", "x26;", "X26", "128", "x81",
+                              "11", "12", "13", "127", "55296", "1114111",
+                              "1114112", "99999999999999999999", "x", "")] +
+        ["&notit;", "&not", "&amp", "&ampere", "&;", "&", "& amp;", "&&lt;",
+         "&CounterClockwiseContourIntegral;", "&nothingatall;", "&a<b;"])
+    (tmp_path / "in.txt").write_bytes(text.encode())
+    (tmp_path / "want.txt").write_bytes(html.unescape(text).encode())
+    result = probe('POST {{base}}/echo\nfile,in.txt;\nHTTP 200\n[Asserts]\n'
+                   'jsonpath "$.body" htmlUnescape utf8Encode =='
+                   ' file,want.txt;\n')
+    assert result.status == 0, failures(result.document)
