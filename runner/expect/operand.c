@@ -37,7 +37,7 @@ int parse_bytes_literal(struct reader *r, struct operand *ret)
 {
 	bool hex = reader_take(r, "hex,");
 	struct span digits;
-	struct place at;
+	struct place at, end;
 	bool ok;
 
 	if (!hex && reader_expect(r, "base64,"))
@@ -48,11 +48,12 @@ int parse_bytes_literal(struct reader *r, struct operand *ret)
 				   : READER_LETTERS READER_DIGITS "+/= \n\r");
 	ok = hex ? encode_hex_decode(r->arena, digits, &ret->text)
 		 : encode_base64_decode(r->arena, digits, false, &ret->text);
+	end = r->place;
 	reader_blanks(r);
 	if (reader_peek(r) != ';')
 		return reader_fail(r, r->place, "expecting ';'");
 	if (!ok)
-		return reader_fail(r, at,
+		return reader_fail(r, hex ? end : at,
 				   hex ? "expecting an even number of "
 					 "hexadecimal digits"
 				       : "this is not base64");

@@ -58,6 +58,7 @@ static const struct {
 	{"netrc-optional", HURL_IGNORED, VALUE_BOOL,
 	 "a script holds its own "
 	 "credentials"},
+	{"no-proxy", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
 	{"noproxy", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
 	{"ntlm", HURL_IGNORED, VALUE_BOOL, "only basic authentication"},
 	{"output", HURL_IGNORED, VALUE_TEXT, "scripts write no files"},
@@ -182,6 +183,18 @@ static int parse_option_value(struct reader *r, enum option_value kind,
 	return parse_count(r, kind == VALUE_COUNT_OR_FOREVER, &ret->value);
 }
 
+/* To ask for nothing is to ask for nothing that is left out. */
+static bool is_off(const struct reader *r, enum option_value kind)
+{
+	struct reader ahead = *r;
+
+	reader_blanks(&ahead);
+	if (kind != VALUE_BOOL || !reader_take(&ahead, ":"))
+		return false;
+	reader_blanks(&ahead);
+	return reader_take(&ahead, "false");
+}
+
 int parse_option(struct reader *r, struct option *ret)
 {
 	struct place at = r->place;
@@ -191,7 +204,7 @@ int parse_option(struct reader *r, struct option *ret)
 	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
 		if (!span_is(name, options[i].name))
 			continue;
-		if (options[i].why)
+		if (options[i].why && !is_off(r, options[i].value))
 			return reader_refuse(r, at,
 					     arena_printf(r->arena,
 							  "the option %s",

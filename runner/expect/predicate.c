@@ -66,7 +66,9 @@ static int parse_argument(struct reader *r, enum predicate_arg arg,
 {
 	if (arg == TAKES_NONE)
 		return 0;
-	if (reader_space(r) || parse_operand(r, ret))
+	/* `==1` is as good as `== 1`; a word needs its blank. */
+	reader_blanks(r);
+	if (parse_operand(r, ret))
 		return -EINVAL;
 	if (!fits(arg, ret))
 		return reader_fail(r, ret->at, "invalid predicate value");

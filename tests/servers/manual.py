@@ -108,6 +108,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(413, Connection="close")
         return self.answer(201, self.body())
 
+    def say(self, query):
+        """The body, status, type and headers (Say-NAME) that are asked."""
+        status = int(query.get("status", ["200"])[0])
+        body = self.body()
+        self.send_response(status)
+        self.send_header("Content-Type",
+                         query.get("type", ["application/json"])[0])
+        for name, value in self.headers.items():
+            if name.lower().startswith("say-"):
+                self.send_header(name[4:], value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def limited(self):
         self.answer(200, {}, RateLimit='"default";r=50;t=30',
                     RateLimit_Policy='"default";q=100;w=60',
@@ -132,6 +146,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.login()
         elif url.path == "/flaky":
             self.flaky()
+        elif url.path == "/say":
+            self.say(parse_qs(url.query))
         elif url.path == "/upload":
             self.upload()
         elif url.path == "/limited":
