@@ -47,6 +47,14 @@ static const struct {
 	{"xpath", FILTER_XPATH, "s"},
 };
 
+size_t filter_names(const char *ret[FILTER_NAMES])
+{
+	_Static_assert(ARRAY_LEN(filters) <= FILTER_NAMES, "room for all");
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++)
+		ret[i] = filters[i].name;
+	return ARRAY_LEN(filters);
+}
+
 static int parse_integer_arg(struct reader *r, struct operand *ret)
 {
 	ret->at = r->place;

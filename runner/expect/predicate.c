@@ -89,6 +89,44 @@ static bool take_name(struct reader *r, const char *name)
 	return true;
 }
 
+/* What Hurl had before version 6, by its name now. */
+static const char *renamed(struct span word)
+{
+	static const struct {
+		const char *old, *now;
+	} words[] = {
+		{"equals", "=="},
+		{"notEquals", "!="},
+		{"greaterThan", ">"},
+		{"greaterThanOrEquals", ">="},
+		{"lessThan", "<"},
+		{"lessThanOrEquals", "<="},
+		{"countEquals", "count =="},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (span_is(word, words[i].old))
+			return words[i].now;
+	return NULL;
+}
+
+/* The word may be meant for a filter, too: both may stand here. */
+static int unknown_predicate(struct reader *r, const struct predicate *p)
+{
+	const char *names[FILTER_NAMES + ARRAY_LEN(predicates) + 1] = {0};
+	size_t n = p->negated ? 0 : filter_names(names);
+	struct span word = reader_run(r, READER_LETTERS READER_DIGITS "_-");
+	const char *now = renamed(word);
+
+	if (now)
+		return reader_fail(r, p->at,
+				   "expecting a predicate; `%.*s` is now `%s`",
+				   (int)word.len, word.data, now);
+	for (size_t i = 0; i < ARRAY_LEN(predicates); i++)
+		names[n++] = predicates[i].name;
+	return reader_unknown(r, p->at, "a predicate", word, names);
+}
+
 int parse_predicate(struct reader *r, struct predicate *ret)
 {
 	size_t start = r->at;
@@ -108,5 +146,5 @@ int parse_predicate(struct reader *r, struct predicate *ret)
 		ret->source = reader_since(r, start);
 		return 0;
 	}
-	return reader_fail(r, ret->at, "expecting a predicate");
+	return unknown_predicate(r, ret);
 }

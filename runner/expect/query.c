@@ -211,6 +211,15 @@ static int parse_arg(struct reader *r, enum query_arg kind, struct query *ret)
 	return -EINVAL;
 }
 
+static int unknown_query(struct reader *r, struct place at, struct span name)
+{
+	const char *names[ARRAY_LEN(queries) + 1] = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++)
+		names[i] = queries[i].name;
+	return reader_unknown(r, at, "a query", name, names);
+}
+
 int parse_query(struct reader *r, struct query *ret)
 {
 	struct place at = r->place;
@@ -229,5 +238,5 @@ int parse_query(struct reader *r, struct query *ret)
 			return -EINVAL;
 		return parse_filters(r, &ret->filters, &ret->n_filters);
 	}
-	return reader_fail(r, at, "expecting a query");
+	return unknown_query(r, at, name);
 }

@@ -5,6 +5,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+#include "runner/base/text.h"
 
 int reader_fail(struct reader *r, struct place at, const char *fmt, ...)
 {
@@ -15,6 +16,18 @@ int reader_fail(struct reader *r, struct place at, const char *fmt, ...)
 		arena_vprintf(r->arena, fmt, ap));
 	va_end(ap);
 	return -EINVAL;
+}
+
+int reader_unknown(struct reader *r, struct place at, const char *what,
+		   struct span word, const char *const *names)
+{
+	const char *near =
+		text_suggest(arena_memdup(r->arena, word.data, word.len), names);
+
+	if (!word.len || !near)
+		return reader_fail(r, at, "expecting %s", what);
+	return reader_fail(r, at, "expecting %s; did you mean `%s`?", what,
+			   near);
 }
 
 int reader_refuse(struct reader *r, struct place at, const char *what,

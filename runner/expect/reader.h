@@ -27,6 +27,9 @@ struct reader {
 
 int reader_fail(struct reader *r, struct place at, const char *fmt, ...)
 	PRINTF(3, 4);
+/* "expecting WHAT", and the name that the word at `at` may be meant for. */
+int reader_unknown(struct reader *r, struct place at, const char *what,
+		   struct span word, const char *const *names);
 /* "not supported: what (why)", the one form of every refusal. */
 int reader_refuse(struct reader *r, struct place at, const char *what,
 		  const char *why);
@@ -97,6 +100,8 @@ int parse_number_literal(struct reader *r, struct span *ret);
 
 /* query.c, filter.c, predicate.c */
 int parse_query(struct reader *r, struct query *ret);
+#define FILTER_NAMES 40
+size_t filter_names(const char *ret[FILTER_NAMES]);
 int parse_filters(struct reader *r, const struct filter **ret, size_t *ret_n);
 int parse_predicate(struct reader *r, struct predicate *ret);
 
