@@ -148,7 +148,7 @@ static void default_size(struct pagination *p)
 	else
 		rule_bad(p->g, &rule, page->x, NULL,
 			 "%s must hold %lld rows: that is the default. It "
-			 "holds %zu", ask_what(p->arena, page->x),
+			 "holds %u", ask_what(p->arena, page->x),
 			 (long long)size, page->rows ? page->rows->count : 0);
 	rule_close(p->g, &rule);
 }
@@ -179,7 +179,7 @@ static void max_size(struct pagination *p)
 	else
 		rule_bad(p->g, &rule, x, NULL,
 			 "%s asks for more than %lld rows: expected %s. It "
-			 "answered %s with %zu rows", ask_what(p->arena, x),
+			 "answered %s with %u rows", ask_what(p->arena, x),
 			 (long long)max, rule.expected,
 			 ask_answer(p->arena, x),
 			 page.rows ? page.rows->count : 0);

@@ -13,8 +13,14 @@ struct block {
 	_Alignas(max_align_t) unsigned char bytes[];
 };
 
+struct adopted {
+	struct adopted *next;
+	void *memory;
+};
+
 struct arena {
 	struct block *block; /* the one being filled; older ones behind it */
+	struct adopted *adopted;
 	size_t total;
 };
 
@@ -51,6 +57,9 @@ void arena_free(struct arena *arena)
 {
 	if (!arena)
 		return;
+	/* The list lives in the blocks. */
+	for (struct adopted *a = arena->adopted; a; a = a->next)
+		free(a->memory);
 	for (struct block *b = arena->block, *next; b; b = next) {
 		next = b->next;
 		free(b);
@@ -148,6 +157,15 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
 	p = arena_vprintf(arena, fmt, ap);
 	va_end(ap);
 	return p;
+}
+
+void arena_adopt(struct arena *arena, void *memory, size_t size)
+{
+	struct adopted *a = arena_alloc(arena, sizeof(*a));
+
+	*a = (struct adopted){arena->adopted, memory};
+	arena->adopted = a;
+	arena->total += size;
 }
 
 size_t arena_bytes(const struct arena *arena)

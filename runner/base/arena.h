@@ -43,6 +43,9 @@ char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF(2, 3)
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
 	PRINTF(2, 0) __attribute__((returns_nonnull));
 
+/* Take over what malloc() gave: it is freed with the arena. */
+void arena_adopt(struct arena *arena, void *memory, size_t size);
+
 /* Bytes handed out so far, for ceilings and tests. */
 size_t arena_bytes(const struct arena *arena);
 

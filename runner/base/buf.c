@@ -18,6 +18,8 @@ static int reserve(struct buf *buf, size_t n)
 	cap = buf->cap ? buf->cap : 64;
 	while (cap < need)
 		cap *= 2;
+	if (cap - 1 > buf->limit)
+		cap = buf->limit + 1;
 	data = realloc(buf->data, cap);
 	if (!data)
 		return -ENOMEM;
@@ -104,4 +106,15 @@ void buf_release(struct buf *buf)
 {
 	free(buf->data);
 	*buf = (struct buf)BUF_INIT(buf->limit);
+}
+
+struct span buf_take(struct buf *buf)
+{
+	char *shorter = realloc(buf->data, buf->len + 1);
+	struct span all = {shorter ? shorter : buf->data, buf->len};
+
+	if (!buf->data && shorter)
+		*shorter = '\0';
+	*buf = (struct buf){.limit = buf->limit};
+	return all;
 }

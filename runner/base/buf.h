@@ -35,6 +35,8 @@ int buf_vprintf(struct buf *buf, const char *fmt, va_list ap) PRINTF(2, 0);
 struct span buf_span(const struct buf *buf);
 const char *buf_str(const struct buf *buf);
 
+/* The bytes as malloc() gave them, no longer than they are; buf is empty. */
+struct span buf_take(struct buf *buf);
 void buf_clear(struct buf *buf);   /* keeps the memory */
 void buf_release(struct buf *buf); /* frees it; the buffer may be used again */
 

@@ -29,15 +29,18 @@ enum json_type {
 	JSON_OBJECT,
 };
 
+/* Kept small: of a body of 10 MB there may be half a million. */
 struct json {
-	enum json_type type;
-	int line, column;         /* 1-based, column in code points */
+	enum json_type type : 8;
 	bool truth;               /* JSON_BOOL */
 	bool has_duplicates;      /* JSON_OBJECT: a name occurs twice */
-	struct span text;         /* number as written; string decoded, UTF-8 */
-	size_t count;             /* array items or object members */
-	const struct json *items; /* array */
-	const struct json_member *members; /* object, in source order */
+	int line, column;         /* 1-based, column in code points */
+	unsigned count;           /* array items or object members, else 0 */
+	union {
+		struct span text; /* number as written; string decoded, UTF-8 */
+		const struct json *items;          /* array */
+		const struct json_member *members; /* object, in its order */
+	};
 };
 
 struct json_member {
@@ -46,8 +49,8 @@ struct json_member {
 	struct json value;
 };
 
-#define JSON_DEPTH_MAX  512    /* deeper text is refused with -E2BIG */
-#define JSON_VALUES_MAX 250000 /* more values too: each takes 56 bytes */
+#define JSON_DEPTH_MAX 512         /* deeper text is refused with -E2BIG */
+#define JSON_BYTES_MAX (40u << 20) /* so is what would take more memory */
 
 /*
  * Parse all of `text`.  -EINVAL with "line L, column C: what" in `err`, or

@@ -14,6 +14,8 @@
 #include "runner/base/text.h"
 
 #define SMALL_OBJECT 16 /* members compared pairwise, without sorting */
+#define NAMES	     64 /* remembered: objects of one list have the same */
+#define CHUNK_BYTES  (16u << 10)
 
 struct parser {
 	struct arena *arena;
@@ -24,7 +26,10 @@ struct parser {
 	size_t n_values, cap_values;
 	struct json_member *members;
 	size_t n_members, cap_members;
-	int n_all;
+	size_t bytes; /* taken so far, for the ceiling */
+	char *chunk;  /* where texts go, one behind the other */
+	size_t chunk_left;
+	struct span names[NAMES];
 	struct buf string;
 	struct err *err;
 };
@@ -141,8 +146,60 @@ static int parse_escape(struct parser *p)
 	return buf_add_char(&p->string, values[found - names]);
 }
 
+static int charge(struct parser *p, size_t bytes)
+{
+	p->bytes += bytes;
+	if (p->bytes <= JSON_BYTES_MAX)
+		return 0;
+	return err_set(p->err, E2BIG,
+		       "line %d, column %d: more than fits %u MiB of memory",
+		       p->line, p->column, JSON_BYTES_MAX >> 20);
+}
+
+/* A copy with a NUL behind it.  What is left to read bounds what is left to
+ * keep, so a short text gets no more than it needs. */
+static int keep_text(struct parser *p, struct span from, struct span *ret)
+{
+	size_t need = from.len + 1, left = p->text.len - p->at + need;
+
+	if (need > p->chunk_left) {
+		size_t n = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+
+		n = n < need ? need : n;
+		if (charge(p, n))
+			return -E2BIG;
+		p->chunk = arena_alloc(p->arena, n);
+		p->chunk_left = n;
+	}
+	if (from.len)
+		memcpy(p->chunk, from.data, from.len);
+	p->chunk[from.len] = '\0';
+	*ret = (struct span){p->chunk, from.len};
+	p->chunk += need;
+	p->chunk_left -= need;
+	return 0;
+}
+
+static int keep_name(struct parser *p, struct span name, struct span *ret)
+{
+	struct span *known;
+	size_t hash = name.len;
+
+	for (size_t i = 0; i < name.len && i < NAMES; i++)
+		hash = hash * 31 + (unsigned char)name.data[i];
+	known = &p->names[hash % NAMES];
+	if (!known->data || !span_equal(*known, name)) {
+		int r = keep_text(p, name, known);
+
+		if (r < 0)
+			return r;
+	}
+	*ret = *known;
+	return 0;
+}
+
 /* A run of bytes that stand for themselves; 0 of them is no error. */
-static int parse_plain(struct parser *p)
+static int parse_plain(struct parser *p, struct span *ret)
 {
 	size_t start = p->at, n;
 	unsigned cp;
@@ -155,17 +212,28 @@ static int parse_plain(struct parser *p)
 			return fail(p, "this is not UTF-8");
 		advance(p, n);
 	}
-	return buf_add(&p->string, p->text.data + start, p->at - start);
+	*ret = (struct span){p->text.data + start, p->at - start};
+	return 0;
 }
 
+/* Decoded; valid until the next string. */
 static int parse_string(struct parser *p, struct span *ret)
 {
+	struct span run;
 	int r = 0;
 
 	buf_clear(&p->string);
 	advance(p, 1);
 	while (!r) {
-		r = parse_plain(p);
+		r = parse_plain(p, &run);
+		if (r < 0)
+			break;
+		if (peek(p) == '"' && !p->string.len) {
+			*ret = run;
+			advance(p, 1);
+			return 0;
+		}
+		r = buf_add_span(&p->string, run);
 		if (r < 0)
 			break;
 		if (at_end(p))
@@ -181,8 +249,7 @@ static int parse_string(struct parser *p, struct span *ret)
 	if (r < 0)
 		return r;
 	advance(p, 1);
-	ret->len = p->string.len;
-	ret->data = arena_memdup(p->arena, buf_str(&p->string), ret->len);
+	*ret = buf_span(&p->string);
 	return 0;
 }
 
@@ -217,10 +284,11 @@ static int parse_number(struct parser *p, struct json *ret)
 			advance(p, 1);
 		r = parse_digits(p);
 	}
-	ret->text.len = p->at - start;
-	ret->text.data =
-		arena_memdup(p->arena, p->text.data + start, ret->text.len);
-	return r;
+	return r ? r
+		 : keep_text(p,
+			     (struct span){p->text.data + start,
+					   p->at - start},
+			     &ret->text);
 }
 
 static int parse_word(struct parser *p, struct json *ret)
@@ -256,6 +324,8 @@ static void *reserve(struct parser *p, void *old, size_t n, size_t *cap,
 
 	if (n < *cap)
 		return old;
+	if (charge(p, (*cap ? *cap : 32) * size))
+		return NULL;
 	grown = reallocarray(old, *cap ? *cap * 2 : 32, size);
 	if (grown)
 		*cap = *cap ? *cap * 2 : 32;
@@ -270,7 +340,7 @@ static int push_value(struct parser *p, const struct json *v)
 		reserve(p, p->values, p->n_values, &p->cap_values, sizeof(*v));
 
 	if (!values)
-		return -ENOMEM;
+		return -E2BIG;
 	p->values = values;
 	p->values[p->n_values++] = *v;
 	return 0;
@@ -282,7 +352,7 @@ static int push_member(struct parser *p, const struct json_member *m)
 					      &p->cap_members, sizeof(*m));
 
 	if (!members)
-		return -ENOMEM;
+		return -E2BIG;
 	p->members = members;
 	p->members[p->n_members++] = *m;
 	return 0;
@@ -290,6 +360,8 @@ static int push_member(struct parser *p, const struct json_member *m)
 
 static void *keep(struct parser *p, const void *from, size_t n, size_t size)
 {
+	if (charge(p, n * size))
+		return NULL;
 	return memcpy(arena_array(p->arena, n, size), from, n * size);
 }
 
@@ -325,12 +397,12 @@ static int parse_array(struct parser *p, struct json *ret)
 			return r;
 		more = parse_separator(p, ']', "expected ',' or ']'");
 	}
-	ret->count = p->n_values - base;
-	if (more == 0)
-		ret->items = keep(p, p->values + base, ret->count,
-				  sizeof(struct json));
+	if (more < 0)
+		return more;
+	ret->count = (unsigned)(p->n_values - base);
+	ret->items = keep(p, p->values + base, ret->count, sizeof(struct json));
 	p->n_values = base;
-	return more;
+	return ret->items ? 0 : -E2BIG;
 }
 
 static int by_name(const void *a, const void *b)
@@ -370,6 +442,7 @@ static bool names_repeat(struct arena *arena, const struct json *v)
 
 static int parse_member(struct parser *p, struct json_member *ret)
 {
+	struct span name;
 	int r;
 
 	skip_space(p);
@@ -377,7 +450,9 @@ static int parse_member(struct parser *p, struct json_member *ret)
 	ret->column = p->column;
 	if (peek(p) != '"')
 		return fail(p, "expected a member name in double quotes");
-	r = parse_string(p, &ret->name);
+	r = parse_string(p, &name);
+	if (!r)
+		r = keep_name(p, name, &ret->name);
 	if (r < 0)
 		return r;
 	skip_space(p);
@@ -409,14 +484,16 @@ static int parse_object(struct parser *p, struct json *ret)
 			return r;
 		more = parse_separator(p, '}', "expected ',' or '}'");
 	}
-	ret->count = p->n_members - base;
-	if (more == 0) {
-		ret->members = keep(p, p->members + base, ret->count,
-				    sizeof(struct json_member));
-		ret->has_duplicates = names_repeat(p->arena, ret);
-	}
+	if (more < 0)
+		return more;
+	ret->count = (unsigned)(p->n_members - base);
+	ret->members = keep(p, p->members + base, ret->count,
+			    sizeof(struct json_member));
 	p->n_members = base;
-	return more;
+	if (!ret->members)
+		return -E2BIG;
+	ret->has_duplicates = names_repeat(p->arena, ret);
+	return 0;
 }
 
 static int parse_nested(struct parser *p, struct json *ret)
@@ -433,6 +510,14 @@ static int parse_nested(struct parser *p, struct json *ret)
 	return r;
 }
 
+static int parse_text(struct parser *p, struct json *ret)
+{
+	struct span text;
+	int r = parse_string(p, &text);
+
+	return r ? r : keep_text(p, text, &ret->text);
+}
+
 static int parse_value(struct parser *p, struct json *ret)
 {
 	int c;
@@ -440,16 +525,12 @@ static int parse_value(struct parser *p, struct json *ret)
 	skip_space(p);
 	ret->line = p->line;
 	ret->column = p->column;
-	if (++p->n_all > JSON_VALUES_MAX)
-		return err_set(p->err, E2BIG,
-			       "line %d, column %d: more than %d values",
-			       p->line, p->column, JSON_VALUES_MAX);
 	c = peek(p);
 	if (c == '[' || c == '{')
 		return parse_nested(p, ret);
 	if (c == '"') {
 		ret->type = JSON_STRING;
-		return parse_string(p, &ret->text);
+		return parse_text(p, ret);
 	}
 	if (c == '-' || (c >= '0' && c <= '9'))
 		return parse_number(p, ret);

@@ -33,8 +33,8 @@ int answer_text(struct state *s, struct span *ret, const char **why)
 		a->text_why = check_coding(a->res);
 		if (!a->text_why)
 			a->text_why = charset_decode(
-				s->arena, a->res->body,
-				charset_of(s->arena,
+				s->run, a->res->body,
+				charset_of(s->run,
 					   http_value(a->res, "Content-Type")),
 				&a->text);
 	}
@@ -52,8 +52,8 @@ int answer_json(struct state *s, const struct json **ret, const char **why)
 	if (!a->json_tried) {
 		a->json_tried = true;
 		if (!answer_text(s, &text, &a->json_why) &&
-		    json_parse(s->arena, text, &a->json, &err))
-			a->json_why = arena_printf(s->arena,
+		    json_parse(s->run, text, &a->json, &err))
+			a->json_why = arena_printf(s->run,
 						   "the body is no "
 						   "JSON: %s",
 						   err.msg);
@@ -63,16 +63,11 @@ int answer_json(struct state *s, const struct json **ret, const char **why)
 	return a->json ? 0 : -EBADMSG;
 }
 
-static struct value list_of_nodes(struct state *s,
-				  const struct jsonpath_nodes *nodes)
+static struct value list_of_nodes(const struct jsonpath_nodes *nodes)
 {
-	struct value *items = arena_array(s->arena, nodes->n, sizeof(*items));
-
-	for (size_t i = 0; i < nodes->n; i++)
-		items[i] = value_of_json(nodes->items[i]);
 	return (struct value){.type = VALUE_LIST,
 			      .nodelist = true,
-			      .items = items,
+			      .found = nodes->items,
 			      .count = nodes->n};
 }
 
@@ -105,7 +100,7 @@ int apply_jsonpath(struct state *s, const struct jsonpath *path,
 		return -EBADMSG;
 	}
 	if (!jsonpath_is_singular(path))
-		*ret = list_of_nodes(s, &nodes);
+		*ret = list_of_nodes(&nodes);
 	else if (nodes.n)
 		*ret = value_of_json(nodes.items[0]);
 	else

@@ -19,7 +19,7 @@ struct err;
 struct json;
 struct jsonpath; /* compiled; immutable; lives in its arena */
 
-#define JSONPATH_NODES_MAX 1000000 /* selected in one query */
+#define JSONPATH_NODES_MAX 500000 /* selected in one query */
 #define JSONPATH_DEPTH_MAX 100     /* nesting of the query's text */
 
 struct jsonpath_nodes {

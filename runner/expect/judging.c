@@ -237,10 +237,9 @@ static struct value join_lines(struct judging *j, const struct value *v)
 					       out.len)));
 }
 
-static void judge_assert(struct judging *j, const struct assert *a)
+static void evaluate(struct judging *j, const struct assert *a,
+		     struct play_check *c)
 {
-	struct play_check *c =
-		judging_add(j, &a->marks, a->at, source_text(j, a->source));
 	struct value actual;
 	int r = state_query(j->s, &a->query, &actual, &j->why);
 
@@ -258,6 +257,34 @@ static void judge_assert(struct judging *j, const struct assert *a)
 	    !a->query.n_filters)
 		actual = join_lines(j, &actual);
 	judge_values(j, c, a, &actual);
+}
+
+static void keep_string(struct state *s, const char **string)
+{
+	if (*string)
+		*string = arena_strdup(s->run, *string);
+}
+
+/*
+ * A path may select half a million values: what an assert works with is given
+ * back before the next one, but for what is reported.
+ */
+static void judge_assert(struct judging *j, const struct assert *a)
+{
+	AUTO(arena_free) struct arena *scratch = arena_new();
+	struct state *s = j->s;
+	struct play_check *c =
+		judging_add(j, &a->marks, a->at, source_text(j, a->source));
+	const char *why = j->why;
+
+	s->arena = scratch;
+	evaluate(j, a, c);
+	s->arena = s->run;
+	keep_string(s, &c->expected);
+	keep_string(s, &c->actual);
+	keep_string(s, &c->message);
+	if (j->why != why)
+		keep_string(s, &j->why);
 }
 
 static void capture_one(struct judging *j, const struct capture *cap)

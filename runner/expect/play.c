@@ -402,6 +402,7 @@ int play_run(struct arena *arena, const struct script *script,
 	     struct err *err)
 {
 	struct state s = {.arena = arena,
+			  .run = arena,
 			  .script = script,
 			  .host = host,
 			  .result = ret,

@@ -21,8 +21,8 @@ int reader_fail(struct reader *r, struct place at, const char *fmt, ...)
 int reader_unknown(struct reader *r, struct place at, const char *what,
 		   struct span word, const char *const *names)
 {
-	const char *near =
-		text_suggest(arena_memdup(r->arena, word.data, word.len), names);
+	const char *text = arena_memdup(r->arena, word.data, word.len);
+	const char *near = text_suggest(text, names);
 
 	if (!word.len || !near)
 		return reader_fail(r, at, "expecting %s", what);

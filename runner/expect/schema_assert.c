@@ -97,7 +97,7 @@ static bool check_enum(const struct call *c)
 		if (json_equal(&c->kw->items[i], c->v))
 			return true;
 	return schema_fail(c->run, c->at, "enum",
-			   "is none of the %zu allowed values", c->kw->count);
+			   "is none of the %u allowed values", c->kw->count);
 }
 
 /* `minimum` and its three siblings: which signs of v - bound are refused. */

@@ -128,7 +128,7 @@ static bool kw_any_of(struct frame *f, const struct json *kw)
 	if (count_holding(f, kw))
 		return true;
 	return schema_fail(f->run, f->at, "anyOf",
-			   "matches none of the %zu alternatives", kw->count);
+			   "matches none of the %u alternatives", kw->count);
 }
 
 static bool kw_one_of(struct frame *f, const struct json *kw)

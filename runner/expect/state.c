@@ -36,12 +36,15 @@ int state_set(struct state *s, struct span name, const struct value *value)
 	if (!v && s->n_variables == s->cap_variables) {
 		s->cap_variables = s->cap_variables ? s->cap_variables * 2 : 16;
 		s->variables =
-			arena_grow(s->arena, s->variables, s->n_variables,
+			arena_grow(s->run, s->variables, s->n_variables,
 				   s->cap_variables, sizeof(*v));
 	}
-	if (!v)
+	if (!v) {
 		v = &s->variables[s->n_variables++];
-	*v = (struct variable){name, *value};
+		v->name.data = arena_memdup(s->run, name.data, name.len);
+		v->name.len = name.len;
+	}
+	v->value = *value;
 	return 0;
 }
 
@@ -104,11 +107,15 @@ static bool draw(struct state *s, struct span name, struct value *ret)
 
 const struct value *state_variable(struct state *s, struct span name)
 {
+	struct arena *arena = s->arena;
 	struct variable *v = find(s, name);
 	struct value drawn;
 
+	/* What is drawn once stays for the whole run. */
+	s->arena = s->run;
 	if (!v && draw(s, name, &drawn) && !state_set(s, name, &drawn))
 		v = find(s, name);
+	s->arena = arena;
 	return v ? &v->value : NULL;
 }
 

@@ -31,7 +31,8 @@ struct answer {
 };
 
 struct state {
-	struct arena *arena;
+	struct arena *arena; /* of what is at work: an assert has its own */
+	struct arena *run;   /* of what must outlive it */
 	const struct script *script;
 	const struct play_host *host;
 	struct play_result *result;

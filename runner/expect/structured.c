@@ -57,7 +57,7 @@ static struct json value_json(struct arena *arena, const struct sfv_value *v)
 static struct json object_json(const struct json_member *members, size_t n)
 {
 	return (struct json){
-		.type = JSON_OBJECT, .members = members, .count = n};
+		.type = JSON_OBJECT, .members = members, .count = (unsigned)n};
 }
 
 static struct json params_json(struct arena *arena, const struct sfv_member *m)
@@ -98,7 +98,9 @@ static struct json list_json(struct arena *arena,
 
 	for (size_t i = 0; i < n; i++)
 		items[i] = member_json(arena, &members[i]);
-	return (struct json){.type = JSON_ARRAY, .items = items, .count = n};
+	return (struct json){.type = JSON_ARRAY,
+			     .items = items,
+			     .count = (unsigned)n};
 }
 
 static struct json field_json(struct arena *arena, enum sfv_kind kind,

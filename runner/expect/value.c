@@ -14,8 +14,10 @@
 
 struct value value_of_json(const struct json *json)
 {
-	struct value v = {
-		.json = json, .text = json->text, .truth = json->truth};
+	struct value v = {.json = json, .truth = json->truth};
+
+	if (json->type == JSON_NUMBER || json->type == JSON_STRING)
+		v.text = json->text;
 
 	switch (json->type) {
 	case JSON_NULL: v.type = VALUE_NULL; break;
@@ -43,8 +45,10 @@ struct value value_of_int(struct arena *arena, int64_t n)
 
 struct value value_item(const struct value *list, size_t i)
 {
-	return list->items ? list->items[i]
-			   : value_of_json(&list->json->items[i]);
+	if (list->items)
+		return list->items[i];
+	return value_of_json(list->found ? list->found[i]
+					 : &list->json->items[i]);
 }
 
 struct value value_single(const struct value *v)
@@ -154,8 +158,8 @@ static void print_list(struct arena *arena, const struct value *v,
 	for (size_t i = 0; i < v->count; i++) {
 		struct value item = value_item(v, i);
 
-		if (i)
-			buf_add_char(out, ',');
+		if (i && buf_add_char(out, ',') < 0)
+			break;
 		if (item.type == VALUE_STRING) {
 			struct json json = {.type = JSON_STRING,
 					    .text = item.text};
@@ -168,9 +172,10 @@ static void print_list(struct arena *arena, const struct value *v,
 	buf_add_char(out, ']');
 }
 
-struct span value_render(struct arena *arena, const struct value *v)
+static struct span render(struct arena *arena, const struct value *v,
+			  size_t max)
 {
-	AUTO_BUF out = BUF_INIT(RENDER_MAX);
+	AUTO_BUF out = BUF_INIT(max);
 
 	switch (v->type) {
 	case VALUE_NONE: return (struct span){"", 0};
@@ -185,7 +190,7 @@ struct span value_render(struct arena *arena, const struct value *v)
 	case VALUE_NODES: buf_printf(&out, "%zu nodes", v->count); break;
 	case VALUE_OBJECT: json_print(v->json, &out); break;
 	case VALUE_LIST:
-		if (v->items)
+		if (v->items || v->found)
 			print_list(arena, v, &out);
 		else if (v->json)
 			json_print(v->json, &out);
@@ -195,6 +200,11 @@ struct span value_render(struct arena *arena, const struct value *v)
 	}
 	return (struct span){arena_memdup(arena, buf_str(&out), out.len),
 			     out.len};
+}
+
+struct span value_render(struct arena *arena, const struct value *v)
+{
+	return render(arena, v, RENDER_MAX);
 }
 
 const char *value_type_name(const struct value *v)
@@ -225,7 +235,9 @@ char *value_show(struct arena *arena, const struct value *v)
 		return arena_strdup(arena, "nothing");
 	if (v->type == VALUE_NULL)
 		return arena_strdup(arena, "null");
-	text = text_visible(arena, value_render(arena, v), VALUE_SHOW_MAX);
+	/* Of a long list no more is written than is shown. */
+	text = text_visible(arena, render(arena, v, 4 * VALUE_SHOW_MAX),
+			    VALUE_SHOW_MAX);
 	if (v->type == VALUE_STRING)
 		return arena_printf(arena, "string \"%s\"", text);
 	if (v->type == VALUE_BYTES)

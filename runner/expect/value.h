@@ -36,7 +36,8 @@ struct value {
 	bool nodelist;           /* list: what a non-singular path selected */
 	struct span text;        /* number as written, string, bytes, hop */
 	size_t count;            /* list, nodes */
-	const struct value *items; /* list, unless `json` holds it */
+	const struct value *items; /* list, unless `json` or `found` holds it */
+	const struct json *const *found; /* nodelist */
 	const struct json *json; /* object, list */
 	const struct regex *regex;
 	int64_t seconds;         /* date: since 1970, UTC */

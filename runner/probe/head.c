@@ -225,6 +225,28 @@ enum http_end transfer_end_of(const char *fault)
 	return HTTP_NOT_HTTP;
 }
 
+bool head_bad_coding(struct span line)
+{
+	static const char name[] = "Transfer-Encoding:";
+	size_t n = sizeof(name) - 1;
+
+	if (line.len < n || strncasecmp(line.data, name, n))
+		return false;
+	while (n < line.len && (line.data[n] == ' ' || line.data[n] == '\t'))
+		n++;
+	while (line.len > n && strchr(" \t\r\n", line.data[line.len - 1]))
+		line.len--;
+	return line.len - n != 7 || strncasecmp(line.data + n, "chunked", 7);
+}
+
+bool head_is_interim(struct span head)
+{
+	size_t space = span_find(head, SPAN_LIT(" "));
+
+	return space + 3 < head.len && head.data[space + 1] == '1' &&
+	       memcmp(head.data + space + 1, "101", 3);
+}
+
 const char *http_end_name(enum http_end end)
 {
 	static const char *const names[] = {

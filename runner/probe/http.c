@@ -78,29 +78,6 @@ static size_t on_body(char *data, size_t size, size_t n, void *ctx)
 	return n;
 }
 
-static bool is_unasked_coding(struct span line)
-{
-	static const char name[] = "Transfer-Encoding:";
-	size_t n = sizeof(name) - 1;
-
-	if (line.len < n || strncasecmp(line.data, name, n))
-		return false;
-	while (n < line.len && (line.data[n] == ' ' || line.data[n] == '\t'))
-		n++;
-	while (line.len > n && strchr(" \t\r\n", line.data[line.len - 1]))
-		line.len--;
-	return line.len - n != 7 || strncasecmp(line.data + n, "chunked", 7);
-}
-
-/* 1xx, but not 101: after that one no other head comes. */
-static bool is_interim(struct span head)
-{
-	size_t space = span_find(head, SPAN_LIT(" "));
-
-	return space + 3 < head.len && head.data[space + 1] == '1' &&
-	       memcmp(head.data + space + 1, "101", 3);
-}
-
 /* Called line by line, for interim heads and trailers too. */
 static size_t on_header(char *data, size_t size, size_t n, void *ctx)
 {
@@ -113,7 +90,7 @@ static size_t on_header(char *data, size_t size, size_t n, void *ctx)
 		t->fault = HTTP_LIMIT_HEADERS;
 		return 0;
 	}
-	if (is_unasked_coding(line)) {
+	if (head_bad_coding(line)) {
 		t->fault = HTTP_CODING;
 		t->broken = "a Transfer-Encoding other than chunked";
 		return 0;
@@ -125,7 +102,7 @@ static size_t on_header(char *data, size_t size, size_t n, void *ctx)
 	if (buf_add_span(&t->head, line) < 0)
 		return 0;
 	if (line.len <= 2)
-		t->head_done = !is_interim(buf_span(&t->head));
+		t->head_done = !head_is_interim(buf_span(&t->head));
 	return line.len;
 }
 
@@ -360,11 +337,22 @@ static struct span keep(struct arena *arena, const struct buf *buf)
 			     buf->len};
 }
 
+/* A body is not copied: it may be most of the memory that there is. */
+static struct span keep_large(struct arena *arena, struct buf *buf)
+{
+	struct span all = buf_take(buf);
+
+	if (!all.data)
+		return (struct span){"", 0};
+	arena_adopt(arena, (void *)(uintptr_t)all.data, all.len + 1);
+	return all;
+}
+
 static void read_response(struct transfer *t, struct http_response *ret)
 {
 	*ret = (struct http_response){.version = "", .reason = ""};
 	ret->head = keep(t->arena, &t->head);
-	ret->body = keep(t->arena, &t->body);
+	ret->body = keep_large(t->arena, &t->body);
 	ret->sent = keep(t->arena, &t->sent);
 	ret->body_bytes = t->body_bytes;
 	read_timing(t, &ret->timing);
@@ -460,6 +448,15 @@ static int drive(struct http *http, struct err *err)
 	return 0;
 }
 
+/* libcurl only tells while the handle is with the others. */
+static void remember_connection(struct http *http, const struct transfer *t)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
+	http->idle_fd = fd == CURL_SOCKET_BAD ? -1 : fd;
+}
+
 int transfer_run(struct http *http, struct transfer *t, size_t n,
 		 struct err *err)
 {
@@ -471,6 +468,8 @@ int transfer_run(struct http *http, struct transfer *t, size_t n,
 	}
 	r = drive(http, err);
 	collect_done(http);
+	if (n == 1)
+		remember_connection(http, t);
 	for (size_t i = 0; i < n; i++)
 		curl_multi_remove_handle(http->multi, t[i].easy);
 	return r;
@@ -488,14 +487,6 @@ static void drop_if_it_speaks(struct http *http)
 		http_disconnect(http);
 }
 
-static void remember_connection(struct http *http)
-{
-	curl_socket_t fd = CURL_SOCKET_BAD;
-
-	curl_easy_getinfo(http->easy, CURLINFO_ACTIVESOCKET, &fd);
-	http->idle_fd = fd == CURL_SOCKET_BAD ? -1 : fd;
-}
-
 int http_send(struct http *http, struct arena *arena,
 	      const struct http_request *req, struct http_response *ret,
 	      struct err *err)
@@ -508,7 +499,6 @@ int http_send(struct http *http, struct arena *arena,
 	r = transfer_begin(&t, err);
 	if (!r)
 		r = transfer_run(http, &t, 1, err);
-	remember_connection(http);
 	r_end = transfer_end(&t, ret, r ? NULL : err);
 	return r ? r : r_end;
 }

@@ -24,7 +24,7 @@ struct arena;
 struct err;
 struct http; /* a client bound to one server; opaque */
 
-#define HTTP_BODY_MAX       (4u << 20)   /* default ceiling of one body */
+#define HTTP_BODY_MAX       (11u << 20)  /* default ceiling of one body */
 #define HTTP_HEAD_MAX       (256u << 10) /* all header bytes of a response */
 #define HTTP_HEADERS_MAX    1000
 #define HTTP_TIMEOUT_MS     10000 /* default total deadline of an exchange */

@@ -75,6 +75,10 @@ bool transfer_cancelled(const struct http *http); /* watch_fd is readable */
  */
 bool head_parse(struct arena *arena, struct span head,
 		struct http_response *ret);
+/* A Transfer-Encoding line that is not just `chunked`. */
+bool head_bad_coding(struct span line);
+/* 1xx, but not 101: after that one no other head comes. */
+bool head_is_interim(struct span head);
 /* A Content-Length: digits alone, no more than can be a length. */
 bool head_length(struct span value, int64_t *ret);
 /* Do its headers say one thing about where the body ends?  As above. */

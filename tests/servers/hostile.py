@@ -159,10 +159,14 @@ ANSWERED = {
     "deep-json": (whole(b"[" * 100000), b"", False),
     "long-number": (whole(b"1" * 1000000), b"", False),
     "huge-exponent": (whole(b"[1e999999999, -0, 1E-999999999]"), b"", False),
-    "wide-json": (whole(b"[" + b"0," * 1000000 + b"0]"), b"", False),
-    "wide-object": (whole(b"{" + b'"":0,' * 600000 + b'"":0}'), b"", False),
+    "wide-json": (whole(b"[" + b"0," * 4000000 + b"0]"), b"", False),
+    "wide-object": (whole(b"{" + b'"":0,' * 2000000 + b'"":0}'), b"", False),
+    "as-many-values-as-fit": (whole(b"[" + b'{"a": "some words"},' * 250000 +
+                                    b"0]"), b"", False),
+    "the-largest-body": (whole(b'"' + b"a" * ((11 << 20) - 2) + b'"'), b"",
+                         False),
     "many-names": (whole(b"{" + b",".join(b'"%d":0' % n for n in
-                                          range(250000)) + b"}"), b"", False),
+                                          range(500000)) + b"}"), b"", False),
     "utf-16": (whole("{}".encode("utf-16")), b"", False),
     "bom": (whole(b"\xef\xbb\xbf{}"), b"", False),
     "not-utf-8": (whole(b'{"x": "\xff\xfe\xc0\x80"}'), b"", False),

@@ -95,22 +95,50 @@ START_TEST(nesting_has_a_ceiling)
 }
 END_TEST
 
-START_TEST(the_number_of_values_has_a_ceiling)
+static const struct {
+	const char *open, *again, *close;
+} wide[] = {
+	{ "[0", ",0", "]" },
+	{ "[0", ",[0]", "]" },
+	{ "{\"\":0", ",\"\":0", "}" },
+	{ "[{}", ",{\"a\":{\"b\":{}}}", "]" },
+	{ "\"", "aaaaaaaaaaaaaaaa", "\"" },
+};
+
+START_TEST(the_memory_of_a_text_has_a_ceiling)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	AUTO_BUF text = BUF_INIT(3 * JSON_VALUES_MAX);
+	AUTO_BUF text = BUF_INIT(64u << 20);
 	const struct json *v;
 	struct err err;
 
-	buf_add_str(&text, "[0");
-	for (int i = 2; i < JSON_VALUES_MAX; i++)
-		buf_add_str(&text, ",0");
+	buf_add_str(&text, wide[_i].open);
+	while (text.len < 60u << 20)
+		buf_add_str(&text, wide[_i].again);
+	buf_add_str(&text, wide[_i].close);
+	ck_assert_int_eq(json_parse(arena, buf_span(&text), &v, &err), -E2BIG);
+	ck_assert_uint_lt(arena_bytes(arena), JSON_BYTES_MAX + (1u << 20));
+}
+END_TEST
+
+START_TEST(half_a_million_values_are_read)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO_BUF text = BUF_INIT(16u << 20);
+	const struct json *v;
+	struct err err;
+
+	buf_add_str(&text, "[{}");
+	for (int i = 0; i < 100000; i++)
+		buf_printf(&text,
+			   ",{\"id\":%d,\"name\":\"item %d\",\"price\":1.5,"
+			   "\"ok\":true}",
+			   i, i);
 	buf_add_str(&text, "]");
 	ck_assert_int_eq(json_parse(arena, buf_span(&text), &v, &err), 0);
-	ck_assert_uint_lt(arena_bytes(arena), 32 << 20);
-	text.len--;
-	buf_add_str(&text, ",0]");
-	ck_assert_int_eq(json_parse(arena, buf_span(&text), &v, &err), -E2BIG);
+	ck_assert_uint_eq(v->count, 100001);
+	ck_assert_str_eq(json_str(json_get(&v->items[77001], "name")),
+			 "item 77000");
 }
 END_TEST
 
@@ -266,7 +294,8 @@ SUITE(json)
 	TEST_LOOP(an_error_names_line_column_and_what_was_expected,
 		  ARRAY_LEN(message_cases));
 	TEST(nesting_has_a_ceiling);
-	TEST(the_number_of_values_has_a_ceiling);
+	TEST_LOOP(the_memory_of_a_text_has_a_ceiling, ARRAY_LEN(wide));
+	TEST(half_a_million_values_are_read);
 	TEST(numbers_keep_their_text_and_strings_are_decoded);
 	TEST(a_name_that_repeats_is_found_in_a_large_object);
 	TEST_LOOP(numbers_compare_by_value_at_any_length,
