@@ -228,7 +228,7 @@ static struct value join_lines(struct judging *j, const struct value *v)
 {
 	AUTO_BUF out = BUF_INIT(2 * HTTP_HEAD_MAX);
 
-	if (v->type != VALUE_LIST)
+	if (v->type != VALUE_LIST || !v->items)
 		return *v;
 	for (size_t i = 0; i < v->count; i++)
 		buf_printf(&out, "%s%.*s", i ? ", " : "",
