@@ -281,7 +281,7 @@ static int check_reports(struct grade *g)
 	target = arena_alloc(g->c->arena, sizeof(*target));
 	*target = standard;
 	target->format = report_find("json");
-	g->reports = (struct reports){ target, 1 };
+	g->reports = (struct reports){ target, 1, NULL };
 	return EXIT_STATUS_OK;
 }
 

@@ -72,7 +72,7 @@ static void keep_files(struct grade *g)
 	if (!n && g->o->out)
 		files[n++] = (struct report_target){ report_find("json"),
 						     "report.json" };
-	g->reports = (struct reports){ files, n };
+	g->reports = (struct reports){ files, n, NULL };
 }
 
 static int load(struct bundle_run *b)

@@ -2,14 +2,18 @@
 #include <string.h>
 
 #include "runner/base/err.h"
+#include "runner/base/file.h"
+#include "runner/base/text.h"
 #include "runner/cmd/reports.h"
 #include "runner/cmd/stored.h"
 #include "runner/cmd/verbs.h"
 #include "runner/transcript/record.h"
 
+#define NOTES_BYTES_MAX (256u << 10)
+
 struct report_verb_options {
 	struct option_list reports;
-	const char *view;
+	const char *view, *notes;
 };
 
 #define AT(m) .offset = offsetof(struct report_verb_options, m)
@@ -18,6 +22,8 @@ static const struct option_spec options[] = {
 	  REPORT_OPTION_HELP },
 	{ "view", 0, OPTION_CHOICE, AT(view), "interviewer|candidate",
 	  "for whom the reports are" },
+	{ "notes", 0, OPTION_STRING, AT(notes), "FILE",
+	  "an interviewer's own text, beside what was recorded" },
 	{ 0 },
 };
 static const struct report_verb_options defaults = { .view = "interviewer" };
@@ -40,12 +46,22 @@ static int run(const struct command *c)
 					: VIEW_INTERVIEWER;
 	struct stored stored;
 	struct reports reports;
+	struct span notes;
 	struct err err;
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (reports_parse(c->arena, &o->reports, &reports, &err) < 0)
 		return cmd_fail(c, EXIT_STATUS_USAGE, &err);
+	if (o->notes) {
+		if (view == VIEW_CANDIDATE)
+			return cmd_usage(c, "--notes are for the interviewer's "
+					    "view");
+		if (file_read(c->arena, o->notes, NOTES_BYTES_MAX, &notes,
+			      &err) < 0)
+			return cmd_fail(c, EXIT_STATUS_USAGE, &err);
+		reports.notes = text_visible_lines(c->arena, notes, 0);
+	}
 	status = stored_open(c, c->args[0], &stored);
 	if (status != EXIT_STATUS_OK)
 		return status;
@@ -61,8 +77,9 @@ const struct verb verb_report = {
 	.synopsis = "TRANSCRIPT",
 	.help = "write reports of a run from its transcript",
 	.detail = "Nothing is run: a report needs a transcript and nothing "
-		  "else. Exit status 0 when it was written, whatever the run "
-		  "came to.",
+		  "else. Notes stay outside of the transcript, whose chain "
+		  "of digests they cannot change. Exit status 0 when it was "
+		  "written, whatever the run came to.",
 	.options = options,
 	.options_bytes = sizeof(struct report_verb_options),
 	.defaults = &defaults,

@@ -86,7 +86,8 @@ int reports_parse(struct arena *arena, const struct option_list *words,
 					    "give one a file: FORMAT=FILE");
 	if (!words->n)
 		targets[0].format = report_find("terminal");
-	*ret = (struct reports){ targets, words->n ? words->n : 1 };
+	*ret = (struct reports){ targets, words->n ? words->n : 1,
+					NULL };
 	return 0;
 }
 
@@ -142,12 +143,14 @@ static int write_file(struct arena *arena, const struct report_target *target,
 	return code;
 }
 
-static int write_one(struct arena *arena, const struct report_target *target,
+static int write_one(struct arena *arena, const struct reports *reports,
+		     const struct report_target *target,
 		     const struct record *r, enum report_view view,
 		     const char *transcript_path, struct err *err)
 {
 	struct report_options options = {
 		.view = view,
+		.notes = view == VIEW_INTERVIEWER ? reports->notes : NULL,
 		.unicode = true,
 		.transcript_path = transcript_path,
 	};
@@ -168,8 +171,8 @@ int reports_write(struct arena *arena, const struct reports *reports,
 
 	for (size_t i = 0; i < reports->n; i++) {
 		struct err why;
-		int code = write_one(arena, &reports->targets[i], r, view,
-				     transcript_path, &why);
+		int code = write_one(arena, reports, &reports->targets[i], r,
+				     view, transcript_path, &why);
 
 		if (code && !first) {
 			first = code;

@@ -22,6 +22,7 @@ struct report_target {
 struct reports {
 	const struct report_target *targets;
 	size_t n;
+	const char *notes; /* report_options.notes */
 };
 
 #define REPORT_OPTION_HELP                                                     \

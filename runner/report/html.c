@@ -53,21 +53,15 @@ static void bar(struct html *h, int points, int max_points)
 			"</div>", percent);
 }
 
-static bool has_followup(const struct record *r)
-{
-	for (size_t i = 0; i < r->n_criteria; i++)
-		if (r->criteria[i].n_followup)
-			return true;
-	return false;
-}
-
 static bool has_section(const struct html *h, const char *id)
 {
 	if (!strcmp(id, "lost"))
 		return html_has_losses(h);
 	if (!strcmp(id, "skills"))
 		return h->r->n_criteria > 0;
-	return strcmp(id, "talk") != 0 || has_followup(h->r);
+	if (!strcmp(id, "flags"))
+		return html_has_flags(h);
+	return strcmp(id, "talk") != 0 || h->interviewer;
 }
 
 /* A page of many sections can be walked by keyboard from here. */
@@ -76,7 +70,8 @@ static void contents(struct html *h)
 	static const struct {
 		const char *id, *text;
 	} sections[] = {
-		{ "lost", "Points lost" }, { "skills", "Skills" },
+		{ "flags", "Red flags" }, { "lost", "Points lost" },
+		{ "skills", "Skills" },
 		{ "criteria", "Criteria" }, { "talk", "To talk about" },
 		{ "timeline", "The run" }, { "box", "The box" },
 	};
@@ -190,37 +185,6 @@ static void skills(struct html *h)
 	fprintf(h->out, "</tbody></table></section>\n");
 }
 
-static bool asks_for_talk(const struct record_criterion *c)
-{
-	return c->n_followup && c->status != STATUS_PASS;
-}
-
-/* Questions of the criteria that lost points; of all when none did. */
-static void followups(struct html *h)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < h->r->n_criteria; i++)
-		n += asks_for_talk(&h->r->criteria[i]);
-	if (!has_followup(h->r))
-		return;
-	fprintf(h->out, "<section aria-labelledby=\"talk\"><h2 id=\"talk\">"
-			"To talk about</h2><ul>\n");
-	for (size_t i = 0; i < h->r->n_criteria; i++) {
-		const struct record_criterion *c = &h->r->criteria[i];
-
-		if (n && !asks_for_talk(c))
-			continue;
-		for (size_t k = 0; k < c->n_followup; k++)
-			markup(h->out, h->arena, "<li>%s <span class=\"soft\">"
-						 "(%s)</span></li>\n",
-			       c->followup[k], c->title);
-	}
-	fprintf(h->out, "</ul>\n<h3>Notes</h3><div class=\"notes\" "
-			"contenteditable role=\"textbox\" aria-multiline="
-			"\"true\" aria-label=\"Notes\"></div></section>\n");
-}
-
 static void page(struct html *h)
 {
 	head(h);
@@ -228,10 +192,11 @@ static void page(struct html *h)
 	warnings(h);
 	contents(h);
 	fprintf(h->out, "<main>\n");
+	html_flags(h);
 	html_losses(h);
 	skills(h);
 	html_criteria(h);
-	followups(h); /* a candidate's view has none */
+	html_talk(h);
 	html_timeline(h);
 	html_surroundings(h);
 	fprintf(h->out, "</main>\n</body></html>\n");
@@ -243,9 +208,14 @@ static int write_html(struct arena *arena, FILE *out, const struct record *r,
 {
 	char *text = NULL;
 	size_t len = 0;
-	struct html h = { open_memstream(&text, &len), arena, r };
+	struct html h = {
+		.out = open_memstream(&text, &len),
+		.arena = arena,
+		.r = r,
+		.interviewer = options->view == VIEW_INTERVIEWER,
+		.notes = options->notes,
+	};
 
-	(void)options;
 	if (!h.out)
 		return err_set(err, errno, "%s", strerror(errno));
 	page(&h);

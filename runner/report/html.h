@@ -21,9 +21,16 @@ struct html {
 	FILE *out; /* into memory */
 	struct arena *arena;
 	const struct record *r;
+	bool interviewer;
+	const char *notes; /* the interviewer's, or NULL */
 };
 
 bool html_has_room(const struct html *h);
+
+/* html_talk.c: what only the interviewer sees. */
+bool html_has_flags(const struct html *h);
+void html_flags(struct html *h);
+void html_talk(struct html *h);
 
 /* html_check.c: what lost points, worst first; then every criterion. */
 bool html_has_losses(const struct html *h);

@@ -230,8 +230,8 @@ static void chart(struct html *h)
 
 static void request_row(struct html *h, const struct exchange_view *x)
 {
-	fprintf(h->out, "<tr><td class=\"n\">%lld</td><td>",
-		(long long)(x->sent_at_ns / 1000000));
+	fprintf(h->out, "<tr id=\"e-%zu\"><td class=\"n\">%lld</td><td>",
+		x->event, (long long)(x->sent_at_ns / 1000000));
 	markup(h->out, h->arena, "%s ", x->method);
 	markup_span(h->out, h->arena, span_of(x->target), 160);
 	markup(h->out, h->arena, "</td><td>%s</td><td class=\"n\">",

@@ -5,6 +5,7 @@
 #include "runner/base/jsonout.h"
 #include "runner/report/facts.h"
 #include "runner/report/formats.h"
+#include "runner/report/interview.h"
 #include "runner/transcript/record.h"
 
 static void add_optional(struct jsonout *to, const char *name,
@@ -191,13 +192,84 @@ static struct jsonout *document(struct arena *arena, const struct record *r)
 	return out;
 }
 
+static struct jsonout *flag_object(const struct red_flag *flag)
+{
+	struct jsonout *out = jsonout_object();
+	struct jsonout *evidence = jsonout_array();
+
+	jsonout_str(out, "id", flag->id);
+	jsonout_str(out, "text", flag->text);
+	jsonout_int(out, "count", (int64_t)flag->count);
+	add_optional(out, "criterion", flag->criterion);
+	for (size_t i = 0; i < flag->n_evidence; i++)
+		jsonout_int(evidence, NULL, (int64_t)flag->evidence[i]);
+	jsonout_add(out, "evidence", evidence);
+	return out;
+}
+
+static void add_questions(struct jsonout *to, struct arena *arena,
+			  const struct record *r)
+{
+	struct jsonout *list = jsonout_array();
+	size_t n;
+	const struct question *questions = interview_questions(arena, r, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct jsonout *out = jsonout_object();
+
+		jsonout_str(out, "criterion", questions[i].criterion);
+		jsonout_str(out, "text", questions[i].text);
+		jsonout_add(list, NULL, out);
+	}
+	jsonout_add(to, "questions", list);
+}
+
+static void add_practice(struct jsonout *to, struct arena *arena,
+			 const struct record *r)
+{
+	struct claimed_practice practice;
+	struct jsonout *out, *first;
+
+	if (!interview_practice(arena, r, &practice))
+		return;
+	out = jsonout_object();
+	first = jsonout_object();
+	jsonout_str(out, "source", "submission");
+	jsonout_int(out, "runs", practice.runs);
+	jsonout_int(out, "minutes", practice.minutes);
+	jsonout_int(out, "took_s", practice.took_s);
+	for (size_t i = 0; i < practice.n_passes; i++)
+		jsonout_int(first, practice.passes[i].criterion,
+			    practice.passes[i].after_s);
+	jsonout_add(out, "first_pass_s", first);
+	jsonout_add(to, "practice", out);
+}
+
+/* What a candidate's document has none of. */
+static void add_interview(struct jsonout *to, struct arena *arena,
+			  const struct record *r, const char *notes)
+{
+	struct jsonout *list = jsonout_array();
+	size_t n;
+	const struct red_flag *flags = interview_flags(arena, r, &n);
+
+	for (size_t i = 0; i < n; i++)
+		jsonout_add(list, NULL, flag_object(&flags[i]));
+	jsonout_add(to, "red_flags", list);
+	add_questions(to, arena, r);
+	add_practice(to, arena, r);
+	add_optional(to, "interviewer_notes", notes);
+}
+
 static int write_json(struct arena *arena, FILE *out, const struct record *r,
 		      const struct report_options *options, struct err *err)
 {
 	AUTO(jsonout_free) struct jsonout *doc = document(arena, r);
-	char *text = jsonout_pretty(doc);
+	char *text;
 
-	(void)options;
+	if (options->view == VIEW_INTERVIEWER)
+		add_interview(doc, arena, r, options->notes);
+	text = jsonout_pretty(doc);
 	fprintf(out, "%s\n", text);
 	free(text);
 	return report_flush(out, err);

@@ -21,6 +21,7 @@ struct report_options {
 	bool color, unicode; /* terminal only */
 	int columns;         /* terminal only; 0: 80 */
 	const char *transcript_path; /* to show; may be NULL */
+	const char *notes;   /* an interviewer's, beside the record; or NULL */
 };
 
 struct report_format {

@@ -9,6 +9,7 @@
 #include "runner/report/formats.h"
 #include "runner/report/paper.h"
 #include "runner/report/report.h"
+#include "runner/report/talk.h"
 #include "runner/transcript/record.h"
 
 #define LOG_LINES       12
@@ -267,6 +268,8 @@ static int write_terminal(struct arena *arena, FILE *out,
 	print_heading(&p, r);
 	print_criteria(&p, r);
 	print_losses(&p, r);
+	if (options->view == VIEW_INTERVIEWER)
+		talk_print(&p, r, options->notes);
 	print_end(&p, r, options);
 	return report_flush(out, err);
 }

@@ -38,7 +38,9 @@ static void mark_event(struct view *v, size_t i, bool *asked)
 	const struct record_event *e = &v->from->events[i];
 	size_t request = request_of(e);
 
-	if (!strcmp(e->kind, "request")) {
+	if (!strcmp(e->kind, "practice")) {
+		v->hidden[i] = true;
+	} else if (!strcmp(e->kind, "request")) {
 		v->hidden[i] = is_hidden_criterion(
 			v->from, fact_str(e->body, "criterion", NULL));
 		*asked = true;

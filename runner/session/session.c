@@ -10,6 +10,7 @@
 #include "runner/base/text.h"
 #include "runner/exercise/exercise.h"
 #include "runner/grader.h"
+#include "runner/session/claimed.h"
 #include "runner/session/run.h"
 #include "runner/session/watch.h"
 #include "runner/submission/submission.h"
@@ -261,6 +262,8 @@ static int run_all(struct run *run, struct err *err)
 	if (r < 0)
 		return r;
 	run_event_begin(run);
+	if (!run->options->public)
+		run_event_practice(run);
 	if (discover(run->arena, run->sub, run->ex->app, &run->launch, &why) <
 	    0)
 		run_event_end(run, "not-gradable",

@@ -63,6 +63,20 @@ def surroundings(tmp_path):
     return env
 
 
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory):
+    """A folder for run-time sockets, in which one warm server serves all
+    tests of a module.  For modules whose surroundings name it."""
+    folder = tmp_path_factory.mktemp("runtime")
+    folder.chmod(0o700)
+    env = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
+    subprocess.run([PROGRAM, "warm", "start"], env=env, check=True,
+                   timeout=60, capture_output=True)
+    yield folder
+    subprocess.run([PROGRAM, "warm", "stop"], env=env, check=True,
+                   timeout=60, capture_output=True)
+
+
 @pytest.fixture
 def fumehood(surroundings, tmp_path):
     def run(*words, env=None, cwd=None, stdin=subprocess.DEVNULL,

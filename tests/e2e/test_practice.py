@@ -16,19 +16,6 @@ from terminal import Terminal
 SLUG = "routes"
 
 
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory):
-    """Where one warm server serves all these tests."""
-    folder = tmp_path_factory.mktemp("runtime")
-    folder.chmod(0o700)
-    env = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
-    subprocess.run([PROGRAM, "warm", "start"], env=env, check=True,
-                   timeout=60, capture_output=True)
-    yield folder
-    subprocess.run([PROGRAM, "warm", "stop"], env=env, check=True,
-                   timeout=60, capture_output=True)
-
-
 @pytest.fixture
 def surroundings(surroundings, runtime):
     return {**surroundings, "XDG_RUNTIME_DIR": str(runtime)}

@@ -1,0 +1,112 @@
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/report/html.h"
+#include "runner/report/interview.h"
+#include "runner/report/markup.h"
+#include "runner/transcript/record.h"
+
+#define FLAG_MARKUP                                                            \
+	"<section aria-labelledby=\"flags\"><h2 id=\"flags\">Red flags</h2>\n" \
+	"<ul>"
+
+static void flag(struct html *h, const struct red_flag *f)
+{
+	markup(h->out, h->arena, "<li><strong>%s</strong>", f->text);
+	if (f->count > 1)
+		fprintf(h->out, " &#215;%zu", f->count);
+	fprintf(h->out, " <span class=\"soft\">");
+	for (size_t i = 0; i < f->n_evidence; i++) {
+		size_t n = f->evidence[i];
+
+		fprintf(h->out, "%s", i ? ", " : "(event ");
+		if (!strcmp(h->r->events[n].kind, "request"))
+			fprintf(h->out, "<a href=\"#e-%zu\">%zu</a>", n, n);
+		else
+			fprintf(h->out, "%zu", n);
+	}
+	if (f->n_evidence)
+		fprintf(h->out, ")");
+	if (f->criterion)
+		markup(h->out, h->arena, " asked by <a href=\"#c-%s\">%s</a>",
+		       f->criterion, f->criterion);
+	fprintf(h->out, "</span></li>\n");
+}
+
+bool html_has_flags(const struct html *h)
+{
+	size_t n = 0;
+
+	if (h->interviewer)
+		interview_flags(h->arena, h->r, &n);
+	return n > 0;
+}
+
+void html_flags(struct html *h)
+{
+	const struct red_flag *flags;
+	size_t n;
+
+	if (!html_has_flags(h))
+		return;
+	flags = interview_flags(h->arena, h->r, &n);
+	fputs(FLAG_MARKUP, h->out);
+	for (size_t i = 0; i < n; i++)
+		flag(h, &flags[i]);
+	fprintf(h->out, "</ul></section>\n");
+}
+
+static void questions(struct html *h)
+{
+	size_t n;
+	const struct question *list = interview_questions(h->arena, h->r, &n);
+
+	fprintf(h->out, "<ul>\n");
+	for (size_t i = 0; i < n; i++)
+		markup(h->out, h->arena,
+		       "<li>%s <span class=\"soft\">(%s)</span></li>\n",
+		       list[i].text, list[i].title);
+	fprintf(h->out, "</ul>\n");
+}
+
+static void practice(struct html *h)
+{
+	struct claimed_practice practice;
+
+	if (!interview_practice(h->arena, h->r, &practice))
+		return;
+	fprintf(h->out,
+		"<h3>Practice</h3><p class=\"soft\">As the submission's "
+		"folder claims; nobody has checked it: %lld grades in %s.</p>"
+		"<table><thead><tr><th scope=\"col\">Criterion</th><th "
+		"scope=\"col\" class=\"n\">First passed after</th></tr>"
+		"</thead><tbody>\n",
+		(long long)practice.runs,
+		interview_time(h->arena, practice.took_s));
+	for (size_t i = 0; i < practice.n_passes; i++)
+		markup(h->out, h->arena,
+		       "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td>"
+		       "</tr>\n", practice.passes[i].criterion,
+		       interview_time(h->arena, practice.passes[i].after_s));
+	fprintf(h->out, "</tbody></table>\n");
+}
+
+/* Notes of a file are shown as they are; else there is room to write. */
+void html_talk(struct html *h)
+{
+	if (!h->interviewer)
+		return;
+	fprintf(h->out, "<section aria-labelledby=\"talk\"><h2 id=\"talk\">"
+			"To talk about</h2>");
+	questions(h);
+	practice(h);
+	fprintf(h->out, "<h3>Notes</h3>");
+	if (h->notes)
+		markup(h->out, h->arena, "<pre class=\"notes\">%s</pre>",
+		       h->notes);
+	else
+		fprintf(h->out, "<div class=\"notes\" contenteditable "
+				"role=\"textbox\" aria-multiline=\"true\" "
+				"aria-label=\"Notes\"></div>");
+	fprintf(h->out, "</section>\n");
+}
