@@ -53,6 +53,20 @@ static bool score_agrees(const struct record *r)
 	       recorded_points(r, "max_points", r->max_points);
 }
 
+/* What the end says of the run; its own line is in no other line's digest. */
+static bool end_agrees(const struct record *r)
+{
+	const char *said = json_str(json_get(r->end, "outcome"));
+	const struct record_event *last = &r->events[r->n_events - 1];
+	int64_t before_ns = r->n_events > 1 ? last[-1].at_ns : 0;
+	bool graded = said && !strcmp(said, "graded");
+
+	/* Only what was not graded has a reason for it. */
+	return said && r->end == last->body && last->at_ns >= before_ns &&
+	       graded == !json_get(r->end, "reason") &&
+	       (graded || !strcmp(said, outcome_name(r->outcome)));
+}
+
 static int check_signature(const struct command *c, const struct stored *s)
 {
 	const struct verify_options *o = c->options;
@@ -75,11 +89,30 @@ static int check_signature(const struct command *c, const struct stored *s)
 	return ok ? EXIT_STATUS_OK : EXIT_STATUS_BELOW;
 }
 
+/* What cannot be read was altered, unless a later version wrote it. */
+static int open_transcript(const struct command *c, struct stored *ret)
+{
+	struct err err;
+	int r;
+
+	ret->path = c->args[0];
+	if (file_read(c->arena, ret->path, STORED_BYTES_MAX, &ret->lines,
+		      &err) < 0)
+		return cmd_fail(c, EXIT_STATUS_USAGE, &err);
+	r = record_read(c->arena, ret->lines, &ret->r, &err);
+	if (r == 0)
+		return EXIT_STATUS_OK;
+	if (r == -EPROTONOSUPPORT)
+		return cmd_fail(c, EXIT_STATUS_USAGE, &err);
+	answer("every line is an event of a run", false, err.msg);
+	return EXIT_STATUS_BELOW;
+}
+
 static int run(const struct command *c)
 {
 	const struct verify_options *o = c->options;
 	struct stored s;
-	int status = stored_open(c, c->args[0], &s);
+	int status = open_transcript(c, &s);
 	bool ok;
 
 	if (o->signature && !o->key)
@@ -90,6 +123,8 @@ static int run(const struct command *c)
 		    s.r->chain_holds, "the transcript was altered");
 	ok &= answer("the run is recorded to its end", !s.r->cut,
 		     "the transcript is cut off");
+	ok &= answer("its end says what the record says", end_agrees(s.r),
+		     "it does not");
 	ok &= answer("the score follows from the findings",
 		     score_agrees(s.r), "it does not");
 	if (o->key)
