@@ -51,13 +51,16 @@ void batch_print(struct arena *arena, FILE *out, const struct batch_row *rows,
 
 /*
  * RFC 4180; and an apostrophe before what a spreadsheet would take for a
- * formula, because names come from candidates.
+ * formula, because names come from candidates.  One row stays one line, and
+ * nothing in it is obeyed by a terminal.
  */
-static int csv_field(struct buf *out, const char *s, char end)
+static int csv_field(struct arena *arena, struct buf *out, const char *text,
+		     char end)
 {
+	const char *s = text_visible(arena, span_of(text), 0);
 	int r = buf_add_char(out, '"');
 
-	if (*s && strchr("=+-@\t\r", *s))
+	if (*text && strchr("=+-@\t\r", *text))
 		r |= buf_add_char(out, '\'');
 	for (; *s; s++) {
 		if (*s == '"')
@@ -68,7 +71,8 @@ static int csv_field(struct buf *out, const char *s, char end)
 	return r | buf_add_str(out, end == '\n' ? "\r\n" : ",");
 }
 
-static int csv_row(struct buf *out, const struct batch_row *row)
+static int csv_row(struct arena *arena, struct buf *out,
+		   const struct batch_row *row)
 {
 	char points[TEXT_POINTS_BYTES], max[TEXT_POINTS_BYTES],
 		percent[TEXT_POINTS_BYTES];
@@ -77,11 +81,11 @@ static int csv_row(struct buf *out, const struct batch_row *row)
 	text_points(row->points, points);
 	text_points(row->max_points, max);
 	text_points(percent_of(row), percent);
-	r = csv_field(out, row->name, ',');
-	r |= csv_field(out, outcome_of(row), ',');
+	r = csv_field(arena, out, row->name, ',');
+	r |= csv_field(arena, out, outcome_of(row), ',');
 	r |= buf_printf(out, "%s,%s,%s,%d,%lld,", points, max, percent,
 			row->status, (long long)row->took_ms);
-	return r | csv_field(out, row->reason, '\n');
+	return r | csv_field(arena, out, row->reason, '\n');
 }
 
 static int write_csv(struct arena *arena, const char *folder,
@@ -92,10 +96,10 @@ static int write_csv(struct arena *arena, const char *folder,
 				  "status,took_ms,reason\r\n");
 
 	for (size_t i = 0; i < n; i++)
-		r |= csv_row(&out, &rows[i]);
+		r |= csv_row(arena, &out, &rows[i]);
 	if (r < 0)
 		return err_set(err, EMSGSIZE, "the summary is too large");
-	return file_write(arena_printf(arena, "%s/summary.csv", folder),
+	return file_write(arena_printf(arena, "%s/" BATCH_CSV, folder),
 			  buf_span(&out), err);
 }
 
@@ -128,7 +132,7 @@ static int write_json(struct arena *arena, const char *folder,
 		jsonout_add(list, NULL, row_json(&rows[i]));
 	jsonout_add(out, "submissions", list);
 	text = jsonout_pretty(out);
-	r = file_write(arena_printf(arena, "%s/summary.json", folder),
+	r = file_write(arena_printf(arena, "%s/" BATCH_JSON, folder),
 		       span_of(text), err);
 	free(text);
 	return r;

@@ -11,6 +11,9 @@
 struct arena;
 struct err;
 
+#define BATCH_CSV  "summary.csv"
+#define BATCH_JSON "summary.json"
+
 /* Fixed size: a worker fills it in memory that it shares with the parent. */
 struct batch_row {
 	char name[256]; /* of the folder of its result */

@@ -1,7 +1,9 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -19,6 +21,8 @@
 #include "runner/submission/submission.h"
 
 #define TRANSCRIPT_NAME "transcript.jsonl"
+#define NAME_MAX_BYTES  255 /* of a file system; fits batch_row.name */
+#define NUMBER_BYTES    12  /* "-" and any int */
 #define STORED_MAX      ((size_t)256 << 20)
 
 struct batch {
@@ -170,6 +174,28 @@ static void one_done(void *ctx, size_t job, int status)
 		show_progress(b);
 }
 
+/*
+ * Two batches in one folder would write over each other.  The workers hold
+ * the lock too, by the descriptor that they inherit: a batch whose parent was
+ * killed is over when its last worker is.  Nobody closes it: the
+ * summary is written under it, too.
+ */
+static int lock_folder(const char *path, struct err *err)
+{
+	int fd;
+
+	if (file_make_dirs(path, err) < 0)
+		return -err->code;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, errno, "%s: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return err_set(err, errno, errno == EWOULDBLOCK
+				       ? "%s: another batch is writing there"
+				       : "%s: cannot be locked", path);
+	return 0;
+}
+
 static int prepare(struct batch *b, struct err *err)
 {
 	struct grade *g = b->g;
@@ -186,7 +212,7 @@ static int prepare(struct batch *b, struct err *err)
 		b->rows[i].outcome = OUTCOME_INTERRUPTED;
 	}
 	b->begin_ns = clock_ns();
-	if (g->o->out && file_make_dirs(g->o->out, err) < 0)
+	if (g->o->out && lock_folder(g->o->out, err) < 0)
 		return -err->code;
 	return interrupt_begin(&g->interrupt_fd, err);
 }
@@ -220,8 +246,16 @@ int grade_many(struct grade *g, const struct grade_job *jobs, size_t n,
 
 /* --- one exercise, many submissions --- */
 
+/* What else lies in the folder of results. */
+static bool is_ours(const char *name)
+{
+	return strcmp(name, BATCH_CSV) == 0 || strcmp(name, BATCH_JSON) == 0;
+}
+
 static bool is_taken(const struct grade_job *jobs, size_t n, const char *name)
 {
+	if (is_ours(name))
+		return true;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(jobs[i].name, name) == 0)
 			return true;
@@ -243,9 +277,10 @@ static const char *name_of(struct arena *arena, const struct grade_job *jobs,
 	if (!*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0 ||
 	    strcmp(base, "/") == 0)
 		base = "submission";
-	name = base;
+	name = arena_printf(arena, "%.*s", NAME_MAX_BYTES, base);
 	for (int k = 2; is_taken(jobs, n_jobs, name); k++)
-		name = arena_printf(arena, "%s-%d", base, k);
+		name = arena_printf(arena, "%.*s-%d",
+				    NAME_MAX_BYTES - NUMBER_BYTES, base, k);
 	return name;
 }
 
@@ -298,7 +333,9 @@ int grade_batch(struct grade *g)
 	jobs = list_jobs(g, &n);
 	r = grade_many(g, jobs, n, &rows, &err);
 	if (!rows)
-		return cmd_fail(g->c, EXIT_STATUS_INTERNAL, &err);
+		return cmd_fail(g->c, err.code == EWOULDBLOCK
+					      ? EXIT_STATUS_USAGE
+					      : EXIT_STATUS_INTERNAL, &err);
 	if (!g->o->quiet)
 		batch_print(g->c->arena, stdout, rows, n);
 	if (batch_write(g->c->arena, g->o->out, rows, n, &err) < 0)

@@ -1,6 +1,7 @@
 """Many submissions: one result folder each, and one bad one stops nothing."""
 
 import csv
+import fcntl
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 import pytest
 
 from conftest import PROGRAM
+from terminal import Terminal
 from test_evidence import APP, exercise  # noqa: F401 (a fixture)
 
 
@@ -109,3 +111,102 @@ def test_an_interrupted_batch_goes_on_where_it_was(
     batch(fumehood, exercise, folder, out)
     rows = summary(out)
     assert rows["ben"]["kept"] and rows["j"]["outcome"] == "passed"
+
+
+HOSTILE_NAMES = [
+    "--help", "-j", "new\nline", "escape\x1b[2Jred", "tab\there", "a,b\"c",
+    "'quote'", "=1+1", "@SUM(A1)", "summary.csv", "summary.json", " blank ",
+    "$(touch x)", "dot.", "x" * 255, "y" * 250, "\u202eevil", "ünïcode",
+    ".hidden", "%s%n%d",
+]
+
+
+def hostile(folder, names):
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "readme.txt").write_text("no app\n")
+    (folder / "good").mkdir()
+    (folder / "good/app.py").write_text(APP % "True")
+    return folder
+
+
+def test_no_name_of_a_submission_is_obeyed(
+        fumehood, exercise, tmp_path):
+    folder = hostile(tmp_path / "in", HOSTILE_NAMES)
+    out = tmp_path / "out"
+    result = batch(fumehood, exercise, folder, out, "--jobs", "4")
+    assert result.status == 1, result
+    rows = json.loads((out / "summary.json").read_text())["submissions"]
+    assert len(rows) == len(HOSTILE_NAMES) + 1
+    assert len({row["name"] for row in rows}) == len(rows)
+    assert sum(row["outcome"] == "passed" for row in rows) == 1
+    assert sum(row["outcome"] == "not-gradable" for row in rows) \
+        == len(HOSTILE_NAMES)
+    assert len(list(out.glob("*/transcript.jsonl"))) == len(rows)
+    for text in result.out, (out / "summary.csv").read_text():
+        assert not set(text) & set("\x1b\x07\u202e")
+    with open(out / "summary.csv", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert len(table) == len(rows)
+    assert not any(row["name"][:1] in "=+-@\t\r" for row in table)
+    assert not list(tmp_path.rglob("x")), "nothing of a name was run"
+
+
+def test_submissions_of_one_name_get_results_of_their_own(
+        fumehood, exercise, tmp_path):
+    words = []
+    for i, text in enumerate(("True", "False", "True")):
+        for name in "same", "z" * 255:
+            folder = tmp_path / str(i) / name
+            folder.mkdir(parents=True)
+            (folder / "app.py").write_text(APP % text)
+            words.append(folder)
+    out = tmp_path / "out"
+    result = fumehood("grade", exercise, *words, "--out", out)
+    rows = summary(out)
+    assert result.status == 1 and len(rows) == 6
+    assert [rows[name]["outcome"] for name in ("same", "same-2", "same-3")] \
+        == ["passed", "failed", "passed"]
+    assert len({row["name"] for row in rows.values()}) == 6
+    for row in rows.values():
+        document = json.loads((out / row["name"] / "report.json").read_text())
+        assert document["outcome"] == row["outcome"]
+
+
+def test_two_batches_never_share_a_folder(
+        fumehood, exercise, folder, tmp_path):
+    out = tmp_path / "results"
+    out.mkdir()
+    fd = os.open(out, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    refused = batch(fumehood, exercise, folder, out)
+    assert refused.status == 2
+    assert "another batch is writing there" in refused.err
+    assert not list(out.iterdir())
+    os.close(fd)
+    assert batch(fumehood, exercise, folder, out).status == 1
+
+
+def test_a_batch_on_a_terminal_says_how_long_it_takes(
+        exercise, folder, tmp_path, surroundings):
+    env = {**surroundings, "TERM": "xterm"}
+    terminal = Terminal(
+        [PROGRAM, "grade", str(exercise), *map(str, sorted(folder.iterdir())),
+         "--out", str(tmp_path / "out")], tmp_path, env)
+    assert terminal.end(60) == 1
+    while terminal.read(0.1):
+        pass
+    assert "3/6, about 0 min" in terminal.shown
+    assert "6 submissions, 2 passed" in terminal.shown
+
+
+def test_an_unwritable_result_stops_no_other(
+        fumehood, exercise, folder, tmp_path):
+    out = tmp_path / "results"
+    out.mkdir()
+    (out / "ada").write_text("in the way")
+    result = batch(fumehood, exercise, folder, out)
+    rows = summary(out)
+    assert result.status == 6 and "ada" in result.err
+    assert rows["ben"]["outcome"] == "passed"
+    assert rows["cal"]["outcome"] == "failed"
