@@ -61,10 +61,11 @@ static int parse_one(struct arena *arena, const char *word,
 				  : word;
 
 	ret->format = report_find(name);
-	ret->path = equals ? equals + 1 : NULL;
+	/* `-` is what everybody else calls stdout. */
+	ret->path = equals && strcmp(equals, "=-") != 0 ? equals + 1 : NULL;
 	if (!ret->format)
 		return unknown_format(arena, name, err);
-	return equals ? check_path(arena, ret->path, err) : 0;
+	return ret->path ? check_path(arena, ret->path, err) : 0;
 }
 
 int reports_parse(struct arena *arena, const struct option_list *words,
@@ -106,27 +107,44 @@ static bool is_special(const char *path)
 	return !stat(path, &st) && !S_ISREG(st.st_mode);
 }
 
+/* What stdio holds back until the end must not fail there unseen. */
+static int put(FILE *out, struct span bytes)
+{
+	if (fwrite(bytes.data, 1, bytes.len, out) == bytes.len &&
+	    fflush(out) == 0)
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
 /* A fifo or a device is written to, not replaced. */
 static int store(const char *path, struct span bytes, struct err *err)
 {
 	FILE *out;
-	int code = 0;
+	int r;
 
 	if (!is_special(path))
 		return file_write(path, bytes, err);
 	out = fopen(path, "we");
 	if (!out)
 		return err_set(err, errno, "%s: %s", path, strerror(errno));
-	if (fwrite(bytes.data, 1, bytes.len, out) != bytes.len)
-		code = err_set(err, errno, "%s: %s", path, strerror(errno));
-	if (fclose(out) && !code)
-		code = err_set(err, errno, "%s: %s", path, strerror(errno));
-	return code;
+	r = put(out, bytes);
+	fclose(out);
+	return r < 0 ? err_set(err, -r, "%s: %s", path, strerror(-r)) : 0;
 }
 
-static int write_file(struct arena *arena, const struct report_target *target,
-		      const struct record *r,
-		      const struct report_options *options, struct err *err)
+static int show(struct span bytes, struct err *err)
+{
+	int r = put(stdout, bytes);
+
+	if (r == 0)
+		return 0;
+	clearerr(stdout); /* it is said here, and not again at the end */
+	return err_set(err, -r, "cannot write the report: %s", strerror(-r));
+}
+
+static int render(struct arena *arena, const struct report_target *target,
+		  const struct record *r,
+		  const struct report_options *options, struct err *err)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -137,8 +155,10 @@ static int write_file(struct arena *arena, const struct report_target *target,
 		return err_set(err, errno, "%s", strerror(errno));
 	code = report_write(target->format, arena, out, r, options, err);
 	fclose(out);
-	if (!code)
+	if (!code && target->path)
 		code = store(target->path, (struct span){ text, len }, err);
+	else if (!code)
+		code = show((struct span){ text, len }, err);
 	free(text);
 	return code;
 }
@@ -155,12 +175,12 @@ static int write_one(struct arena *arena, const struct reports *reports,
 		.transcript_path = transcript_path,
 	};
 
-	if (target->path)
-		return write_file(arena, target, r, &options, err);
-	options.color = console_has_color(stdout);
-	options.unicode = console_has_unicode();
-	options.columns = console_columns(stdout);
-	return report_write(target->format, arena, stdout, r, &options, err);
+	if (!target->path) {
+		options.color = console_has_color(stdout);
+		options.unicode = console_has_unicode();
+		options.columns = console_columns(stdout);
+	}
+	return render(arena, target, r, &options, err);
 }
 
 int reports_write(struct arena *arena, const struct reports *reports,

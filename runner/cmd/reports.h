@@ -26,7 +26,7 @@ struct reports {
 };
 
 #define REPORT_OPTION_HELP                                                     \
-	"write a report, to stdout unless FILE is given; may be repeated"
+	"write a report, to stdout when FILE is `-` or missing; may be repeated"
 
 /* An empty list is `terminal` on stdout.  -EINVAL with what is wrong. */
 int reports_parse(struct arena *arena, const struct option_list *words,

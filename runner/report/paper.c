@@ -182,10 +182,8 @@ void paper_excerpt(struct paper *p, const char *label, struct span bytes,
 		   int max_lines, int64_t all_bytes)
 {
 	int indent = begin_field(p, label), lines = 0;
-	int room = p->columns - indent;
+	int room = p->columns - indent; /* > 0: PAPER_COLUMNS_MIN */
 
-	if (room < 10)
-		room = 10;
 	while (bytes.len && lines < max_lines) {
 		struct span line = bytes;
 		size_t n = span_find(bytes, SPAN_LIT("\n"));
