@@ -412,12 +412,26 @@ static void judge_parallel(struct rate *r)
 	rule_close(r->g, &rule);
 }
 
-static void wait_s(int64_t seconds)
+static void sleep_for(struct timespec left)
+{
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
+}
+
+/*
+ * Somebody who asks once more on the way is refused, but must not wait
+ * longer for it.
+ */
+static void wait_s(struct rate *r, const char *key, int64_t seconds)
 {
 	struct timespec left = { .tv_sec = seconds, .tv_nsec = 50000000 };
 
-	while (nanosleep(&left, &left) < 0 && errno == EINTR)
-		;
+	if (seconds > 1) {
+		sleep_for((struct timespec){ .tv_sec = 1 });
+		ask_request(&r->ask, request(r, key, NULL, NULL));
+		left.tv_sec--;
+	}
+	sleep_for(left);
 }
 
 /* Wait as long as it says, twice at most: then the client is let in. */
@@ -435,7 +449,7 @@ static void judge_recovers(struct rate *r, const char *key)
 
 		if (seconds < 0 || seconds > r->c->window_s)
 			seconds = r->c->window_s;
-		wait_s(seconds);
+		wait_s(r, key, seconds);
 		x = ask_request(&r->ask, request(r, key, NULL, NULL));
 	}
 	if (x && ask_ok(x))
