@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include "sandbox/decode.h"
+
+#define CONNECT_LIMIT_MS 100
 
 /* The thread's own socket, as a descriptor of ours; or -errno. */
 static int copy_socket(pid_t pid, int fd)
@@ -34,10 +37,23 @@ static int copy_socket(pid_t pid, int fd)
 }
 
 /*
- * Loopback answers within the call, so that connect() need not wait; a full
- * queue is the one exception, and EAGAIN or EINPROGRESS its right answer for
- * a socket that does not block.  One that blocks gets ETIMEDOUT.
+ * Loopback answers within the call, unless the machine is so busy that the
+ * kernel puts it off, or the queue of the listener is full.  For a socket
+ * that does not block EINPROGRESS is right then.  For one that does we wait,
+ * but not as long as the program could: it must not hold up our clock.
  */
+static int await_connection(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+	socklen_t n = sizeof(int);
+	int error = ETIMEDOUT;
+
+	if (poll(&pfd, 1, CONNECT_LIMIT_MS) == 1 &&
+	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0)
+		error = errno;
+	return error;
+}
+
 static int connect_now(int fd, const struct sockaddr *address, socklen_t n)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -51,7 +67,9 @@ static int connect_now(int fd, const struct sockaddr *address, socklen_t n)
 		error = errno;
 	if (!(flags & O_NONBLOCK)) {
 		fcntl(fd, F_SETFL, flags);
-		if (error == EINPROGRESS || error == EAGAIN)
+		if (error == EINPROGRESS)
+			error = await_connection(fd);
+		else if (error == EAGAIN) /* a local socket's full queue */
 			error = ETIMEDOUT;
 	}
 	return error;

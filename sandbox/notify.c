@@ -13,7 +13,8 @@
 #include "sandbox/mediate.h"
 
 /* Answered in one go; a storm of calls must not keep us from the clock. */
-#define ANSWERS_AT_ONCE 256
+#define ANSWERS_AT_ONCE  256
+#define ANSWERS_LIMIT_NS 50000000
 
 void keeper_record(struct keeper *k, const char *call, const char *detail)
 {
@@ -108,8 +109,10 @@ static bool answer_one(struct keeper *k)
 void keeper_answer(struct keeper *k)
 {
 	struct pollfd pfd = { .fd = k->listener, .events = POLLIN };
+	int64_t end_ns = keeper_now_ns() + ANSWERS_LIMIT_NS;
 
-	for (int i = 0; i < ANSWERS_AT_ONCE; i++) {
+	for (int i = 0; i < ANSWERS_AT_ONCE && keeper_now_ns() < end_ns;
+	     i++) {
 		if (poll(&pfd, 1, 0) != 1 || !(pfd.revents & POLLIN))
 			return;
 		if (!answer_one(k))
