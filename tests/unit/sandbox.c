@@ -1,6 +1,7 @@
 #include "sandbox/sandbox.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/unit/suite.h"
@@ -302,6 +304,62 @@ START_TEST(a_program_cannot_kill_init_and_we_can_kill_the_program)
 }
 END_TEST
 
+static int open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+static long resident_pages(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	long size, resident = 0;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%ld %ld", &size, &resident), 2);
+	fclose(file);
+	return resident;
+}
+
+static void eight_boxes_at_once(void)
+{
+	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
+	struct sandbox *boxes[8];
+	struct sandbox_state state;
+
+	for (size_t i = 0; i < 8; i++)
+		boxes[i] = open_box(&spec);
+	for (size_t i = 0; i < 8; i++) {
+		state = run(boxes[i], "exit 0");
+		ck_assert_int_eq(state.reason, SANDBOX_EXITED);
+	}
+	for (size_t i = 0; i < 8; i++)
+		sandbox_close(boxes[i], NULL);
+}
+
+START_TEST(boxes_leave_no_descriptor_memory_or_child_behind)
+{
+	long pages;
+	int files;
+
+	eight_boxes_at_once(); /* what is made once is made now */
+	files = open_descriptors();
+	pages = resident_pages();
+	for (int i = 0; i < 5; i++)
+		eight_boxes_at_once();
+	ck_assert_int_eq(open_descriptors(), files);
+	ck_assert_int_lt(resident_pages() - pages, 64);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	ck_assert_int_eq(errno, ECHILD);
+}
+END_TEST
+
 SUITE(sandbox)
 {
 	TEST(a_program_says_how_it_ended_and_what_it_wrote);
@@ -315,4 +373,5 @@ SUITE(sandbox)
 	TEST(output_beyond_the_limit_is_counted_and_not_kept);
 	TEST(a_refused_call_is_recorded_with_what_it_wanted);
 	TEST(a_program_cannot_kill_init_and_we_can_kill_the_program);
+	TEST(boxes_leave_no_descriptor_memory_or_child_behind);
 }
