@@ -482,3 +482,91 @@ def test_without_a_terminal_watch_prints_a_line_for_each_run(
     finally:
         process.kill()
         process.wait()
+
+
+def secrets(slug):
+    """All that the manifest and the scripts keep from a candidate."""
+    manifest = json.loads((EXERCISES / slug / "exercise.json").read_text())
+    found = []
+    for c in manifest["criteria"]:
+        if c.get("visibility") == "hidden":
+            found += [c["id"], c["title"]]
+        found += c.get("followup", []) + c.get("hints", [])
+    for script in (EXERCISES / slug / "probes").glob("*.hurl"):
+        for line in script.read_text().splitlines():
+            _, mark, directive = line.partition("#!")
+            found += re.findall(r'hint="([^"]*)"', directive)
+            if mark and re.search(r"\bhidden\b", directive):
+                found += re.findall(r'title="([^"]*)"', directive)
+    # A word that the brief uses as well is no secret.
+    brief = (EXERCISES / slug / "brief.md").read_text()
+    starter = "".join(path.read_text() for path in
+                      (EXERCISES / slug / "starter").rglob("*.py"))
+    return [text for text in found
+            if len(text) > 8 and text not in brief + starter]
+
+
+def test_nothing_hidden_is_in_any_artefact_of_practice(
+        fumehood, watch, tmp_path):
+    hidden = secrets("catalogue")
+    assert len(hidden) > 20
+    fumehood("new", "catalogue")
+    folder = tmp_path / "catalogue"
+    shutil.rmtree(folder / "catalogue", ignore_errors=True)
+    model = EXERCISES / "catalogue/model"
+    flawed = EXERCISES / "catalogue/flawed/put-creates"
+    for source in model, flawed:
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+    shown = []
+    for report in "terminal", "json", "html", "junit", "har":
+        result = fumehood("check", "--report", report, cwd=folder)
+        shown += [result.out, result.err]
+    manifest = json.loads(
+        (EXERCISES / "catalogue/exercise.json").read_text())
+    for c in manifest["criteria"]:
+        result = fumehood("explain", c["id"], cwd=folder)
+        public = c.get("visibility", "public") == "public"
+        assert result.status == (0 if public else 2), result
+        if public:
+            shown += [result.out, result.err]
+    terminal = watch(cwd=folder, columns=200, rows=200)
+    terminal.settle()
+    for key in "ndcb":
+        terminal.press(key)
+    terminal.press("q")
+    terminal.end()
+    shown.append(terminal.shown)
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name != "BRIEF.md":
+            shown.append(path.read_text(errors="replace"))
+    everything = "\n".join(shown)
+    for text in hidden:
+        escaped = json.dumps(text, ensure_ascii=False)[1:-1]
+        assert text not in everything and escaped not in everything, text
+
+
+def catches(status, number):
+    with open(status, encoding="ascii") as file:
+        mask = re.search(r"SigCgt:\s*(\w+)", file.read()).group(1)
+    return int(mask, 16) >> (number - 1) & 1
+
+
+def test_ctrl_c_in_check_says_so_and_keeps_the_last_grade(
+        folder, fumehood, surroundings):
+    fumehood("check", cwd=folder)
+    last = (folder / ".fumehood/last.jsonl").read_bytes()
+    for path in folder.glob("*.py"):
+        path.unlink()
+    (folder / "app.py").write_text(SLEEPS.replace("0.3", "60"))
+    terminal = Terminal([PROGRAM, "check"], folder, surroundings)
+    try:
+        status = "/proc/%d/status" % terminal.pid
+        while not catches(status, signal.SIGINT):
+            terminal.read(0.02)
+        terminal.press("\x03")
+        assert terminal.end() == 130
+        assert "Ctrl-C again" in terminal.shown
+        assert "interrupted" in terminal.shown
+    finally:
+        terminal.kill()
+    assert (folder / ".fumehood/last.jsonl").read_bytes() == last
