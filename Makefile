@@ -212,7 +212,7 @@ AGAIN := $(MAKE) --no-print-directory \
 # --- using it -----------------------------------------------------------------
 
 .PHONY: demo demo-run test unit unit-test lint bench fuzz coverage
-.PHONY: test-hostile test-vm calibrate
+.PHONY: test-hostile test-vm calibrate screenshot
 FUMEHOOD := $(OUT)/fumehood
 DEMO_FLAWED ?= exercises/catalogue/flawed/memory-store
 
@@ -242,6 +242,10 @@ lint:
 ## bench         speed, each figure beside a peer in the same run
 bench: all env
 	@tests/bench/measure
+
+## screenshot    take the picture of the HTML report in the README again
+screenshot: all env
+	@tests/bench/screenshot
 
 ## test-hostile  what a hostile submission may try, all of it
 test-hostile: all env

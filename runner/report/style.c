@@ -33,6 +33,7 @@ const char html_css[] =
 	"table{border-collapse:collapse;width:100%}"
 	"th,td{text-align:left;padding:.25rem .6rem .25rem 0;"
 	"vertical-align:top;border-bottom:1px solid var(--line)}"
+	"thead th{overflow-wrap:normal}"
 	"td.n,th.n{text-align:right;white-space:nowrap;"
 	"font-variant-numeric:tabular-nums}\n"
 	"details{border:1px solid var(--line);border-radius:.4rem;"
