@@ -21,6 +21,7 @@
 #include "runner/report/view.h"
 #include "runner/session/session.h"
 #include "runner/watch/files.h"
+#include "runner/watch/order.h"
 #include "runner/watch/practice.h"
 #include "runner/watch/screen.h"
 #include "runner/watch/tty.h"
@@ -30,7 +31,7 @@
 enum { KEY_UP = 256, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_ESCAPE,
        KEY_OTHER };
 
-#define REDRAW_MS   25
+#define REDRAW_MS   100
 #define TICK_MS     1000
 
 struct watch_options {
@@ -105,21 +106,6 @@ static void on_progress(void *ctx, struct transcript *t, size_t done,
 	w->screen.done = done;
 	w->screen.all = all;
 	draw(w);
-}
-
-/* What was lost last time, to be asked first; in `arena`. */
-static const char *const *lost_ids(struct arena *arena,
-				   const struct record *r, size_t *ret_n)
-{
-	size_t n = r ? r->n_criteria : 0;
-	const char **ids = arena_array(arena, n + 1, sizeof(*ids));
-
-	*ret_n = 0;
-	for (size_t i = 0; i < n; i++)
-		if (r->criteria[i].status != STATUS_PASS)
-			ids[(*ret_n)++] = arena_strdup(arena,
-						       r->criteria[i].id);
-	return ids;
 }
 
 static void complain(struct watch *w, const char *text)
@@ -218,7 +204,8 @@ static void run(struct watch *w)
 		return;
 	}
 	turn_over(w);
-	run.first = lost_ids(w->now, w->screen.before, &run.n_first);
+	run.first = order_first(w->now, w->screen.before,
+				&run.n_first);
 	if (practice_grade(w->now, &w->practice, &run, &result, &err)) {
 		drop_result(w);
 		complain(w, err.msg);
