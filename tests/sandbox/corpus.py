@@ -21,8 +21,9 @@ for each of these, in this order, and only `does` and `expect` must be there:
     needs:        x86_64, terminal, odd-parent (worker.py), shield (shield.py)
     then:         a case to run right afterwards, in a new box
     beside:       a case to run at the same time, in another box
-    flask:        import, request: it makes sense in a submission too, going
-                  off when that is imported or at its first request
+    flask:        import, request, after: it makes sense in a submission
+                  too, going off when that is imported, at its first request,
+                  or in a thread after the first response
 """
 
 import os

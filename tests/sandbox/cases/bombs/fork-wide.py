@@ -1,7 +1,7 @@
 # does: forks children that sleep, and goes on when it is refused
 # limits: processes=32 wall=5
 # expect: processes
-# flask: import request
+# flask: import request after
 import os
 import time
 

@@ -2,7 +2,7 @@
 # limits: memory=96M wall=10
 # expect: memory
 # expect-none: memory exited:1
-# flask: import request
+# flask: import request after
 kept = []
 try:
     for _ in range(256):
