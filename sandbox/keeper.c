@@ -485,7 +485,7 @@ int keeper_start(struct keeper *k, const struct sandbox_program *program,
 {
 	static struct wire w;
 	struct init_start msg = { .op = INIT_START };
-	int fds[3], r;
+	int fds[3] = { -1, -1, -1 }, r;
 
 	r = plan_confine(k, program, &msg.confine, reterr);
 	if (r == 0)

@@ -21,7 +21,7 @@ int err_wrap(struct err *err, const char *fmt, ...)
 {
 	char old[ERR_MSG_BYTES];
 	va_list ap;
-	int n;
+	int n, room;
 
 	if (!err)
 		return -1;
@@ -29,8 +29,9 @@ int err_wrap(struct err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(err->msg))
-		snprintf(err->msg + n, sizeof(err->msg) - (size_t)n, ": %s",
-			 old);
+	room = ERR_MSG_BYTES - n - 3; /* beside ": " and the NUL */
+	if (n >= 0 && room > 0)
+		snprintf(err->msg + n, sizeof(err->msg) - (size_t)n, ": %.*s",
+			 room, old);
 	return -err->code;
 }
