@@ -207,6 +207,11 @@ static bool add_line(struct transfer *t, const char *line)
 	return more;
 }
 
+const char *transfer_library_version(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
+}
+
 static const char *header_line(struct arena *arena, const struct http_header *h)
 {
 	if (!h->value.len)

@@ -57,9 +57,15 @@ const struct http_header *request_headers(struct arena *arena,
 					  const struct http_request *req,
 					  const char *host, size_t *ret_n)
 {
+	/*
+	 * What the printed curl line would say of itself: an app cannot be
+	 * one thing to the prober and another to who repeats its request.
+	 */
+	const char *agent = arena_printf(arena, "curl/%s",
+					 transfer_library_version());
 	const struct http_header ours[] = {
 		{"Host", span_of(host)},
-		{"User-Agent", SPAN_LIT("fumehood/" FUMEHOOD_VERSION)},
+		{"User-Agent", span_of(agent)},
 		{"Accept", SPAN_LIT("*/*")},
 	};
 	struct http_header *list = arena_array(

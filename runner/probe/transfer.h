@@ -59,6 +59,8 @@ int transfer_run(struct http *http, struct transfer *t, size_t n,
 /* How an exchange with that fault (NULL: none) ended. */
 enum http_end transfer_end_of(const char *fault);
 
+const char *transfer_library_version(void); /* of libcurl: "8.5.0" */
+
 /* request.c: what would break the framing of the request is refused. */
 int request_check(const struct http_request *req, struct err *err);
 bool request_header(const struct http_request *req, const char *name);
