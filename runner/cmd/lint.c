@@ -73,6 +73,21 @@ static void check_specs(struct lint *l, const char *path,
 						specs[i].column, specs[i].id));
 }
 
+/* A verdict must not hang on how busy the machine is. */
+static void check_durations(struct lint *l, const char *path,
+			    const struct script *script)
+{
+	size_t n;
+	const struct script_place *places =
+		script_durations(l->arena, script, &n);
+
+	for (size_t i = 0; i < n; i++)
+		problem(l, arena_printf(l->arena,
+					"%s:%d:%d: no points may depend on a "
+					"duration", path, places[i].line,
+					places[i].column));
+}
+
 static void check_script(struct lint *l, const char *name)
 {
 	const char *path = arena_printf(l->arena, "%s/%s", l->dir, name);
@@ -87,6 +102,7 @@ static void check_script(struct lint *l, const char *name)
 		return;
 	}
 	check_specs(l, path, script);
+	check_durations(l, path, script);
 	if (l->ex && !is_named(l->ex, name))
 		problem(l, arena_printf(l->arena, "%s: no criterion plays it",
 					path));

@@ -68,4 +68,12 @@ const struct script_spec *script_specs(struct arena *arena,
 				       const struct script *script,
 				       size_t *ret_n);
 
+struct script_place {
+	int line, column;
+};
+/* Where it looks at how long an answer took; *ret_n places. */
+const struct script_place *script_durations(struct arena *arena,
+					    const struct script *script,
+					    size_t *ret_n);
+
 #endif

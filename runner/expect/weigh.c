@@ -216,3 +216,30 @@ script_specs(struct arena *arena, const struct script *script, size_t *ret_n)
 	*ret_n = list.n;
 	return list.items;
 }
+
+static void add_duration(struct arena *arena, struct list *list,
+			 const struct query *q)
+{
+	if (q->kind == QUERY_DURATION)
+		*(struct script_place *)list_add(arena, list,
+						 sizeof(struct script_place)) =
+			(struct script_place){q->at.line, q->at.column};
+}
+
+const struct script_place *script_durations(struct arena *arena,
+					    const struct script *script,
+					    size_t *ret_n)
+{
+	struct list list = {0};
+
+	for (size_t i = 0; i < script->n_entries; i++) {
+		const struct expectation *x = &script->entries[i].expect;
+
+		for (size_t k = 0; k < x->n_captures; k++)
+			add_duration(arena, &list, &x->captures[k].query);
+		for (size_t k = 0; k < x->n_asserts; k++)
+			add_duration(arena, &list, &x->asserts[k].query);
+	}
+	*ret_n = list.n;
+	return list.items;
+}

@@ -203,3 +203,17 @@ def test_every_reference_of_html_is_read_as_python_reads_it(probe, tmp_path):
                    'jsonpath "$.body" htmlUnescape utf8Encode =='
                    ' file,want.txt;\n')
     assert result.status == 0, failures(result.document)
+
+
+@pytest.mark.parametrize("use", [
+    "[Asserts]\nduration < 10000\n",
+    "[Captures]\ntook: duration\n[Asserts]\nvariable \"took\" < 10000\n"])
+def test_lint_refuses_points_on_a_duration(fumehood, tmp_path, use):
+    folder = tmp_path / "catalogue"
+    shutil.copytree(EXERCISES / "catalogue", folder)
+    with open(folder / "probes/10-create.hurl", "a") as script:
+        script.write("\nGET {{base}}/products\nHTTP *\n" + use)
+    result = fumehood("lint", folder)
+    assert result.status == 3
+    assert "no points may depend on a duration" in result.out
+    assert "1 problem\n" in result.out
