@@ -85,6 +85,58 @@ static const char *twice(const struct listing *list)
 	return NULL;
 }
 
+/* Does the row show one of the values that were sent?  Not one of a few that
+ * anybody could guess. */
+static bool shows_a_value(struct pagination *p, const struct body *body,
+			  const struct json *shown)
+{
+	for (size_t i = 0; i < p->r->n_fields; i++) {
+		const struct field *f = &p->r->fields[i];
+		const char *text = f->choices || f->readonly
+					   ? NULL
+					   : body_value(body, f->name);
+		const struct json *sent, *v = json_get(shown, f->name);
+
+		if (text && v &&
+		    json_parse(p->arena, span_of(text), &sent, NULL) == 0 &&
+		    json_equal(sent, v))
+			return true;
+	}
+	return false;
+}
+
+/* Is any row that was made there?  An answer that is made up beforehand shows
+ * rows, but none of these. */
+static bool shows_one(struct pagination *p)
+{
+	for (size_t i = 0; i < p->n_made; i++) {
+		const struct row *row = &p->made[i];
+		size_t at = row->id ? listing_find(p->walk, row->id)
+				    : p->walk->n_rows;
+
+		if (at < p->walk->n_rows &&
+		    shows_a_value(p, &row->body, p->walk->rows[at]))
+			return true;
+	}
+	return !p->n_made;
+}
+
+static void judge_shown(struct pagination *p)
+{
+	struct rule rule = {
+		.id = "shown", .title = "rows are shown as they were sent",
+		.cause = "rows-made-up", .vital = true,
+	};
+
+	if (shows_one(p))
+		rule_ok(&rule, first_page(p->walk));
+	else
+		rule_bad(p->g, &rule, first_page(p->walk), NULL,
+			 "Of %zu rows made, not one is in the pages of %s with "
+			 "a value that was sent", p->n_made, p->r->path);
+	rule_close(p->g, &rule);
+}
+
 static void judge_lost(struct pagination *p)
 {
 	size_t n;
@@ -196,6 +248,7 @@ static void judge_size(struct pagination *p)
 static void walks(struct pagination *p)
 {
 	if (pagination_wants(p, RULE_UNION)) {
+		judge_shown(p);
 		judge_lost(p);
 		judge_twice(p);
 	}

@@ -76,6 +76,7 @@ void rule_close(struct grading *g, const struct rule *rule)
 		.cause = rule->cause, .hint = rule->hint,
 		.evidence = rule->evidence,
 		.weight = rule->weight ? rule->weight : 1,
+		.vital = rule->vital,
 	};
 
 	if (rule->n_bad)

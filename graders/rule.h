@@ -26,6 +26,7 @@ struct grading;
 struct rule {
 	const char *id, *title, *expected, *cause, *hint;
 	int weight;
+	bool vital; /* struct check */
 	size_t n_ok, n_bad, n_skipped; /* the rest is rule.c's */
 	const struct exchange *evidence;
 	const char *message, *actual, *labels, *reason;

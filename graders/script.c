@@ -63,6 +63,7 @@ static void report(void *ctx, const struct play_check *c)
 		.evidence = c->evidence,
 		.weight = c->weight,
 		.hidden = c->hidden,
+		.vital = c->vital,
 	};
 
 	switch (c->status) {

@@ -102,6 +102,7 @@ struct check {
 	const struct exchange *evidence;
 	int weight;
 	bool hidden;
+	bool vital; /* without it nothing of the criterion is earned */
 };
 
 void grading_pass(struct grading *g, const struct check *check);

@@ -236,7 +236,7 @@ struct marks {
 	size_t n_needs;
 	int points;      /* hundredths; -1 when not given */
 	int weight;      /* hundredths, once the script is whole */
-	bool hidden, restart;
+	bool hidden, vital, restart;
 	int structured;  /* as in struct query */
 	bool joined;     /* asserts on a header: its lines are one list */
 	struct extra *extra; /* requests only; NULL: none */

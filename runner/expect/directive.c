@@ -37,6 +37,7 @@ static const struct key {
 	{"hidden", KEY_FLAG, offsetof(struct marks, hidden), true},
 	{"tag", KEY_ID, offsetof(struct marks, tag), false},
 	{"joined", KEY_FLAG, offsetof(struct marks, joined), true},
+	{"vital", KEY_FLAG, offsetof(struct marks, vital), true},
 	{"restart", KEY_FLAG, offsetof(struct marks, restart), true},
 	{"schema", KEY_EXTRA, EXTRA_KEY_SCHEMA, false},
 	{"problem", KEY_EXTRA, EXTRA_KEY_PROBLEM, true},

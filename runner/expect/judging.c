@@ -37,6 +37,7 @@ static void report_to(struct judging *j, struct play_check *c,
 	c->hint = marks->hint ? marks->hint : of_entry->hint;
 	c->tag = marks->tag ? marks->tag : of_entry->tag;
 	c->hidden = marks->hidden || of_entry->hidden;
+	c->vital = marks->vital;
 	c->weight = marks->weight > 0 ? marks->weight : 1;
 	c->evidence = j->s->answer.evidence;
 }

@@ -42,7 +42,7 @@ struct play_check {
 	const char *spec, *hint, *tag; /* may be NULL */
 	int line, column;              /* in the script */
 	int weight;
-	bool hidden;
+	bool hidden, vital;
 	const void *evidence;          /* of the reply it is about, or NULL */
 };
 

@@ -49,6 +49,8 @@ static struct jsonout *check_object(const struct record_check *check)
 	jsonout_str(out, "title", f->title);
 	jsonout_str(out, "status", status_name(f->status));
 	jsonout_int(out, "weight", f->weight);
+	if (f->vital)
+		jsonout_bool(out, "vital", true);
 	add_optional(out, "expected", f->expected);
 	add_optional(out, "actual", f->actual);
 	add_optional(out, "message", f->message);

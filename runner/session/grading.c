@@ -354,6 +354,7 @@ static void add_finding(struct grading *g, const struct check *check,
 		.evidence = &evidence,
 		.n_evidence = evidence != SIZE_MAX,
 		.hidden = check->hidden || c->visibility == VISIBILITY_HIDDEN,
+		.vital = check->vital,
 	};
 	size_t event;
 

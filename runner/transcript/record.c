@@ -224,6 +224,7 @@ static struct finding finding_of(struct reader *reader, const struct json *v)
 		.hint = str_of(v, "hint"),
 		.source = str_of(v, "source"),
 		.hidden = bool_of(v, "hidden"),
+		.vital = bool_of(v, "vital"),
 	};
 	int64_t weight = int_of(v, "weight", 1);
 

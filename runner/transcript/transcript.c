@@ -311,6 +311,8 @@ size_t transcript_finding(struct transcript *t, const struct finding *f)
 			jsonout_int(evidence, NULL, (int64_t)f->evidence[i]);
 	jsonout_add(body, "evidence", evidence);
 	jsonout_bool(body, "hidden", f->hidden);
+	if (f->vital)
+		jsonout_bool(body, "vital", true);
 	return transcript_event(t, "finding", body);
 }
 

@@ -66,6 +66,7 @@ struct finding {
 	const size_t *evidence; /* event numbers of requests, best one first */
 	size_t n_evidence;
 	bool hidden;
+	bool vital; /* when it fails, the criterion does */
 };
 
 /* Keep the lines in memory, and in the file `path` unless it is NULL. */

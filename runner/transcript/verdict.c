@@ -77,6 +77,7 @@ static void charge_causes_once(struct arena *arena,
 struct tally {
 	int64_t asked, passed;
 	bool failed, skipped, passed_any; /* also by checks of no weight */
+	bool lost; /* a vital one failed */
 };
 
 static void count_check(struct tally *tally, const struct record_check *check)
@@ -94,6 +95,7 @@ static void count_check(struct tally *tally, const struct record_check *check)
 		tally->passed += check->charged_by ? weight : 0;
 		tally->passed_any |= check->charged_by != NULL;
 		tally->failed |= !check->charged_by;
+		tally->lost |= !check->charged_by && check->finding.vital;
 		break;
 	case STATUS_SKIP:
 		tally->asked += weight;
@@ -116,7 +118,7 @@ static enum status status_of(const struct record_criterion *c,
 		return STATUS_FLAKY;
 	if (!tally->failed && !tally->skipped)
 		return tally->passed_any ? STATUS_PASS : STATUS_NOT_MEASURED;
-	if (tally->passed)
+	if (tally->passed && !tally->lost)
 		return STATUS_PARTIAL;
 	return tally->failed ? STATUS_FAIL : STATUS_SKIP;
 }

@@ -4,7 +4,8 @@
  * Weights: a criterion earns points x passed weight / asked weight, rounded to
  * hundredths; one failed check keeps it below its maximum.  Pass, fail and
  * skip were asked; not-measured leaves both sums; one broken or flaky check
- * takes its whole criterion out of them.
+ * takes its whole criterion out of them.  Where a vital check failed, nothing
+ * of its criterion is earned: what else passed was not for what was sent.
  *
  * Root causes: of all criteria that report a failure with the same `cause`,
  * the first one pays; elsewhere the check is shown and counts as passed.

@@ -59,6 +59,7 @@ struct one_finding {
 	enum status status;
 	int weight;
 	const char *cause;
+	bool vital;
 };
 
 struct score_case {
@@ -70,65 +71,82 @@ struct score_case {
 };
 
 static const struct score_case score_cases[] = {
-	{ "all passed", { { "a", STATUS_PASS, 1, NULL } }, 1000, 1000,
+	{ "all passed", { { "a", STATUS_PASS, 1, NULL, 0 } }, 1000, 1000,
 	  OUTCOME_PASSED, STATUS_PASS },
 	{ "a share by weight",
-	  { { "a", STATUS_PASS, 3, NULL }, { "a", STATUS_FAIL, 1, NULL } },
+	  { { "a", STATUS_PASS, 3, NULL, 0 },
+	   { "a", STATUS_FAIL, 1, NULL, 0 } },
 	  750, 1000, OUTCOME_FAILED, STATUS_PARTIAL },
-	{ "nothing passed", { { "a", STATUS_FAIL, 1, NULL } }, 0, 1000,
+	{ "nothing passed", { { "a", STATUS_FAIL, 1, NULL, 0 } }, 0, 1000,
 	  OUTCOME_FAILED, STATUS_FAIL },
-	{ "a needed thing failed", { { "a", STATUS_SKIP, 1, NULL } }, 0, 1000,
+	{ "a needed thing failed", { { "a", STATUS_SKIP, 1, NULL, 0 } },
+	  0, 1000,
 	  OUTCOME_FAILED, STATUS_SKIP },
 	{ "what was not measured leaves the sums",
-	  { { "a", STATUS_NOT_MEASURED, 1, NULL },
-	    { "b", STATUS_PASS, 1, NULL } },
+	  { { "a", STATUS_NOT_MEASURED, 1, NULL, 0 },
+	    { "b", STATUS_PASS, 1, NULL, 0 } },
 	  1000, 1000, OUTCOME_PASSED, STATUS_NOT_MEASURED },
 	{ "a check that was not measured leaves its criterion's",
-	  { { "a", STATUS_NOT_MEASURED, 9, NULL },
-	    { "a", STATUS_PASS, 1, NULL } },
+	  { { "a", STATUS_NOT_MEASURED, 9, NULL, 0 },
+	    { "a", STATUS_PASS, 1, NULL, 0 } },
 	  1000, 1000, OUTCOME_PASSED, STATUS_PASS },
 	{ "what broke costs nothing",
-	  { { "a", STATUS_FAIL, 1, NULL }, { "a", STATUS_BROKEN, 1, NULL },
-	    { "b", STATUS_PASS, 1, NULL } },
+	  { { "a", STATUS_FAIL, 1, NULL, 0 },
+	   { "a", STATUS_BROKEN, 1, NULL, 0 },
+	    { "b", STATUS_PASS, 1, NULL, 0 } },
 	  1000, 1000, OUTCOME_PASSED, STATUS_BROKEN },
-	{ "nothing was measured", { { "a", STATUS_BROKEN, 1, NULL } }, 0, 0,
+	{ "nothing was measured", { { "a", STATUS_BROKEN, 1, NULL, 0 } }, 0, 0,
 	  OUTCOME_BROKEN, STATUS_BROKEN },
 	{ "a criterion does not agree with itself",
-	  { { "a", STATUS_FLAKY, 1, NULL }, { "b", STATUS_PASS, 1, NULL } },
+	  { { "a", STATUS_FLAKY, 1, NULL, 0 },
+	   { "b", STATUS_PASS, 1, NULL, 0 } },
 	  1000, 1000, OUTCOME_FLAKY, STATUS_FLAKY },
 	{ "a root cause is charged to the first that reports it",
-	  { { "b", STATUS_FAIL, 1, "html" }, { "a", STATUS_FAIL, 1, "html" },
-	    { "a", STATUS_PASS, 1, NULL } },
+	  { { "b", STATUS_FAIL, 1, "html", 0 },
+	   { "a", STATUS_FAIL, 1, "html", 0 },
+	    { "a", STATUS_PASS, 1, NULL, 0 } },
 	  1000, 2000, OUTCOME_FAILED, STATUS_PASS },
 	{ "other root causes are charged beside it",
-	  { { "b", STATUS_FAIL, 1, "html" }, { "a", STATUS_FAIL, 1, "html" },
-	    { "a", STATUS_FAIL, 1, "500" } },
+	  { { "b", STATUS_FAIL, 1, "html", 0 },
+	   { "a", STATUS_FAIL, 1, "html", 0 },
+	    { "a", STATUS_FAIL, 1, "500", 0 } },
 	  500, 2000, OUTCOME_FAILED, STATUS_PARTIAL },
 	{ "a criterion pays for all its own checks of one cause",
-	  { { "a", STATUS_FAIL, 1, "x" }, { "a", STATUS_FAIL, 1, "x" },
-	    { "a", STATUS_PASS, 2, NULL } },
+	  { { "a", STATUS_FAIL, 1, "x", 0 }, { "a", STATUS_FAIL, 1, "x", 0 },
+	    { "a", STATUS_PASS, 2, NULL, 0 } },
 	  500, 1000, OUTCOME_FAILED, STATUS_PARTIAL },
 	{ "a broken criterion pays for nothing",
-	  { { "b", STATUS_FAIL, 1, "x" }, { "b", STATUS_BROKEN, 1, NULL },
-	    { "a", STATUS_FAIL, 1, "x" } },
+	  { { "b", STATUS_FAIL, 1, "x", 0 }, { "b", STATUS_BROKEN, 1, NULL, 0 },
+	    { "a", STATUS_FAIL, 1, "x", 0 } },
 	  0, 1000, OUTCOME_FAILED, STATUS_FAIL },
 	{ "a gate that fails caps the whole",
-	  { { "a", STATUS_PASS, 1, NULL }, { "b", STATUS_PASS, 1, NULL },
-	    { "c", STATUS_PASS, 1, NULL }, { "d", STATUS_FAIL, 1, NULL } },
+	  { { "a", STATUS_PASS, 1, NULL, 0 }, { "b", STATUS_PASS, 1, NULL, 0 },
+	    { "c", STATUS_PASS, 1, NULL, 0 },
+	   { "d", STATUS_FAIL, 1, NULL, 0 } },
 	  1600, 4000, OUTCOME_FAILED, STATUS_PASS },
 	{ "a gate that passes in part does not",
-	  { { "a", STATUS_PASS, 1, NULL }, { "d", STATUS_FAIL, 1, NULL },
-	    { "d", STATUS_PASS, 1, NULL } },
+	  { { "a", STATUS_PASS, 1, NULL, 0 }, { "d", STATUS_FAIL, 1, NULL, 0 },
+	    { "d", STATUS_PASS, 1, NULL, 0 } },
 	  1500, 2000, OUTCOME_FAILED, STATUS_PASS },
 	{ "one failed check keeps it below the maximum",
-	  { { "a", STATUS_PASS, 100000, NULL },
-	    { "a", STATUS_FAIL, 1, NULL } },
+	  { { "a", STATUS_PASS, 100000, NULL, 0 },
+	    { "a", STATUS_FAIL, 1, NULL, 0 } },
 	  999, 1000, OUTCOME_FAILED, STATUS_PARTIAL },
 	{ "also a check without weight",
-	  { { "a", STATUS_PASS, 1, NULL }, { "a", STATUS_FAIL, 0, NULL } },
+	  { { "a", STATUS_PASS, 1, NULL, 0 },
+	   { "a", STATUS_FAIL, 0, NULL, 0 } },
 	  999, 1000, OUTCOME_FAILED, STATUS_PARTIAL },
+	{ "without what is vital nothing is earned",
+	  { { "a", STATUS_PASS, 9, NULL, 0 },
+	    { "a", STATUS_FAIL, 1, NULL, true } },
+	  0, 1000, OUTCOME_FAILED, STATUS_FAIL },
+	{ "what is vital and passes is a check like others",
+	  { { "a", STATUS_FAIL, 1, NULL, 0 },
+	    { "a", STATUS_PASS, 1, NULL, true } },
+	  500, 1000, OUTCOME_FAILED, STATUS_PARTIAL },
 	{ "thirds are rounded to hundredths",
-	  { { "a", STATUS_PASS, 2, NULL }, { "a", STATUS_FAIL, 1, NULL } },
+	  { { "a", STATUS_PASS, 2, NULL, 0 },
+	   { "a", STATUS_FAIL, 1, NULL, 0 } },
 	  667, 1000, OUTCOME_FAILED, STATUS_PARTIAL },
 };
 
@@ -143,6 +161,7 @@ START_TEST(findings_come_to_the_points_of_the_case)
 		transcript_finding(t, &(struct finding){
 			.criterion = c->findings[i].criterion,
 			.title = "it holds",
+			.vital = c->findings[i].vital,
 			.status = c->findings[i].status,
 			.weight = c->findings[i].weight,
 			.cause = c->findings[i].cause,
@@ -168,7 +187,7 @@ START_TEST(a_finding_is_read_back_as_it_was_written)
 	const struct finding f = {
 		"a", "limit", "limit is honoured \xff", STATUS_FAIL, 3,
 		"2 items", "3 items", "got \x1b[31m", "no-limit", "R2", "read",
-		"probes/1.hurl:4", evidence, 2, true,
+		"probes/1.hurl:4", evidence, 2, true, true,
 	};
 	const struct record_check *c;
 
@@ -185,6 +204,7 @@ START_TEST(a_finding_is_read_back_as_it_was_written)
 	ck_assert_uint_eq(c->finding.n_evidence, 1);
 	ck_assert_uint_eq(c->finding.evidence[0], 1);
 	ck_assert(c->finding.hidden);
+	ck_assert(c->finding.vital);
 }
 END_TEST
 
