@@ -84,10 +84,20 @@ def read_counter(number):
     return find("counter", number)
 
 
+def let_another_one_read():
+    """What a slow disk does now and then happens to the first two for sure."""
+    arrived = os.path.join(os.path.dirname(DATABASE), "arrived")
+    with open(arrived, "ab") as file:
+        file.write(b".")
+    give_up = time.monotonic() + 5
+    while os.path.getsize(arrived) < 2 and time.monotonic() < give_up:
+        time.sleep(0.001)
+
+
 @app.post("/counters/<int:number>/hits")
 def hit(number):
     hits = find("counter", number)["hits"]
-    time.sleep(0.02)  # whatever else a hit is good for
+    let_another_one_read()
     write("UPDATE counter SET hits = ? WHERE id = ?", hits + 1, number)
     return find("counter", number)
 
