@@ -82,9 +82,9 @@ static void check_name(struct options *o, const struct json_member *member,
 void option_object(struct options *o, const struct json *v,
 		   const char *const *names)
 {
-	if (o->code)
+	if (o->code || !v) /* without any, each has its default */
 		return;
-	if (!v || v->type != JSON_OBJECT) {
+	if (v->type != JSON_OBJECT) {
 		option_wrong(o, v, "an object with options is needed here");
 		return;
 	}

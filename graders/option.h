@@ -44,8 +44,8 @@ struct statuses statuses_join(struct statuses a, const struct statuses *b);
 void option_wrong(struct options *o, const struct json *v, const char *fmt,
 		  ...) PRINTF(3, 4);
 
-/* `v` is an object without repeated members and without any that `names`
- * (NULL-terminated) does not list. */
+/* `v` is NULL, or an object without repeated members and without any that
+ * `names` (NULL-terminated) does not list. */
 void option_object(struct options *o, const struct json *v,
 		   const char *const *names);
 

@@ -36,6 +36,21 @@ static int unknown_grader(const struct exercise *ex, const struct criterion *c,
 		       meant ? meant : "", meant ? "`?" : "");
 }
 
+/* "line 7: what" of a grader becomes "FILE:7: criterion `x`: what". */
+static int place_mistake(const struct exercise *ex, const struct criterion *c,
+			 struct err *err)
+{
+	char what[ERR_MSG_BYTES];
+	int line = 0, at = 0;
+
+	if (sscanf(err->msg, "line %d: %n", &line, &at) != 1)
+		at = 0;
+	snprintf(what, sizeof(what), "%s", err->msg + at);
+	return err_set(err, err->code,
+		       "%s/exercise.json:%d: criterion `%s`: %s", ex->dir,
+		       line ? line : c->line, c->id, what);
+}
+
 static int configure(struct arena *arena, const struct exercise *ex,
 		     struct run_criterion *criteria, struct err *err)
 {
@@ -51,8 +66,7 @@ static int configure(struct arena *arena, const struct exercise *ex,
 			r = rc->grader->configure(arena, ex, rc->c,
 						  &rc->config, err);
 		if (r < 0)
-			return err_wrap(err, "%s/exercise.json: criterion `%s`",
-					ex->dir, rc->c->id);
+			return place_mistake(ex, rc->c, err);
 	}
 	return 0;
 }

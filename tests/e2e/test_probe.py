@@ -217,3 +217,16 @@ def test_lint_refuses_points_on_a_duration(fumehood, tmp_path, use):
     assert result.status == 3
     assert "no points may depend on a duration" in result.out
     assert "1 problem\n" in result.out
+
+
+def test_a_graders_option_is_shown_where_it_is_wrong(fumehood, tmp_path):
+    folder = tmp_path / "list"
+    shutil.copytree(EXERCISES / "list", folder)
+    manifest = (folder / "exercise.json").read_text().replace(
+        '"rows": 3', '"rwos": 3')
+    (folder / "exercise.json").write_text(manifest)
+    line = manifest[:manifest.index("rwos")].count("\n") + 1
+    result = fumehood("lint", folder)
+    assert result.status == 3
+    assert f"exercise.json:{line}: criterion `numbers`: " in result.out
+    assert 'did you mean "rows"?' in result.out
