@@ -257,12 +257,15 @@ test-vm: deps-vm
 	@$(AGAIN) all env
 	@tests/vm/boot
 
-## calibrate     grade every exercise's own right and flawed answers
+## calibrate     grade every exercise's own answers, CALIBRATE_SEEDS (20) times
+CALIBRATE_SEEDS ?= 20
 calibrate: all env
 	@for dir in $(patsubst %/exercise.json,%,$(wildcard \
 		exercises/*/exercise.json)); do \
-		$(FUMEHOOD) calibrate "$$dir" || exit 1; \
+		$(FUMEHOOD) calibrate --seeds $(CALIBRATE_SEEDS) "$$dir" || \
+			exit 1; \
 	done
+	@SIDE_BY_SIDE_RUNS=50 tests/e2e/run -k side_by_side
 
 ## coverage      which lines the unit tests reach, build/cov/coverage.html
 coverage:
