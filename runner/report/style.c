@@ -53,7 +53,7 @@ const char html_css[] =
 	".pair>*{min-width:0}@media(max-width:44rem){.pair{"
 	"grid-template-columns:1fr}dl{grid-template-columns:1fr}"
 	"dd{margin-bottom:.3rem}.spec{display:none}.bar{min-width:3rem}"
-	".lanes th.n{white-space:normal}}\n"
+	".lanes th.n{white-space:normal}thead th{overflow-wrap:anywhere}}\n"
 	".lanes td,.lanes th{padding:.1rem .6rem .1rem 0;border:0;"
 	"vertical-align:middle}.lanes tbody th{font-weight:400;width:38%}"
 	".lanes td.n{width:1%}"
