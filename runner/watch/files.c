@@ -17,7 +17,8 @@
 #define FOLDERS_MAX 2000
 #define PATH_BYTES  4096
 #define EVENTS                                                                 \
-	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE)
+	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |            \
+	 IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF)
 
 struct files {
 	char *root;
@@ -126,7 +127,7 @@ int files_fd(const struct files *f)
 /* A new folder is no save; what is in it may be. */
 static bool is_save(const struct inotify_event *e)
 {
-	if (e->mask & IN_Q_OVERFLOW)
+	if (e->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF))
 		return true;
 	if (!e->len || !files_is_source(e->name))
 		return false;
