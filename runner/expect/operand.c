@@ -123,6 +123,7 @@ int compile_pattern(struct reader *r, struct operand *o)
 /* "/.../" where "\/" is a slash; other escapes are the expression's own. */
 int parse_regex_literal(struct reader *r, struct operand *ret)
 {
+	struct span rest;
 	struct place at;
 	char *text;
 	size_t n = 0;
@@ -130,7 +131,8 @@ int parse_regex_literal(struct reader *r, struct operand *ret)
 	if (reader_expect(r, "/"))
 		return -EINVAL;
 	at = r->place;
-	text = arena_alloc(r->arena, r->text.len - r->at + 1);
+	rest = (struct span){r->text.data + r->at, r->text.len - r->at};
+	text = arena_alloc(r->arena, span_find(rest, SPAN_LIT("\n")) + 1);
 	while (reader_peek(r) != '/') {
 		if (reader_at_end(r) || reader_peek(r) == '\n')
 			return reader_fail(r, r->place, "expecting '/'");
