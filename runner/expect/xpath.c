@@ -147,6 +147,11 @@ int xpath_eval(struct arena *arena, struct span body, bool html,
 	if (!doc)
 		return err_set(err, EBADMSG, "the body is no %s",
 			       html ? "HTML" : "XML");
+	/* A few entities within each other are gigabytes once they are text. */
+	if (doc->intSubset && doc->intSubset->entities)
+		return err_set(err, EBADMSG,
+			       "the body declares entities, which are not "
+			       "read");
 	ctx = xmlXPathNewContext(doc);
 	if (!ctx)
 		return err_set(err, ENOMEM, "out of memory");

@@ -69,6 +69,12 @@ def test_an_attack_is_a_named_result_in_bounded_time_and_memory(probe, case):
         assert "no whole answer" not in message
 
 
+def test_entities_within_entities_are_refused(probe):
+    checks = probe("GET {{base}}/xml-entities\nHTTP 200\n[Asserts]\n"
+                   "xpath \"//a\" count == 1\n")
+    assert "declares entities" in checks[1]["message"]
+
+
 @pytest.mark.parametrize("case", sorted(REDIRECTS))
 def test_a_redirect_never_leads_away_or_on_for_ever(probe, case):
     checks = probe("GET {{base}}/%s\n[Options]\nlocation: true\nHTTP 200\n"
