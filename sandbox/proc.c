@@ -11,6 +11,8 @@
 
 #define TEXT_BYTES    4096
 #define PROCESSES_MAX 4096 /* looked at in one go */
+#define SOCKETS_FREE  256  /* more than a server needs for all its clients */
+#define SOCKET_BYTES  (208 * 1024) /* net.core.wmem_default */
 
 /* The number behind `key` at the start of a line; -1: not there. */
 static int64_t field(const char *text, const char *key)
@@ -168,4 +170,22 @@ int64_t proc_memory_bytes(int proc)
 
 	each(proc, &sum, add_memory);
 	return sum;
+}
+
+int proc_parse_sockstat(const char *text)
+{
+	int64_t n = field(text, "sockets: used ");
+
+	return n > 0 && n <= INT32_MAX ? (int)n : 0;
+}
+
+int64_t proc_sockets_bytes(int proc)
+{
+	char text[TEXT_BYTES];
+	int n = 0;
+
+	if (read_text(proc, "1", "net/sockstat", text))
+		n = proc_parse_sockstat(text);
+	return n > SOCKETS_FREE ? (int64_t)(n - SOCKETS_FREE) * SOCKET_BYTES
+				: 0;
 }

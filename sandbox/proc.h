@@ -35,4 +35,13 @@ void proc_sum(int proc, struct proc_sum *ret);
  * for when that says too much.  A process that cannot be read counts whole. */
 int64_t proc_memory_bytes(int proc);
 
+/* How many sockets there are in the network namespace that /proc/PID/net/
+ * sockstat is of; 0: no sense. */
+int proc_parse_sockstat(const char *text);
+
+/* What the sockets of the box may hold beyond the first hundreds: their
+ * buffers are the kernel's memory, no process's, and nothing tells how full
+ * those of a Unix socket are.  Each counts as full. */
+int64_t proc_sockets_bytes(int proc);
+
 #endif

@@ -72,6 +72,7 @@ static void check_memory(struct keeper *k, int64_t bytes)
 
 	if (limit && bytes > limit)
 		bytes = proc_memory_bytes(k->box[INIT_FD_PROC]);
+	bytes += proc_sockets_bytes(k->box[INIT_FD_PROC]);
 	raise(&k->state.peak.memory_bytes, bytes);
 	if (limit && bytes > limit)
 		keeper_end(k, SANDBOX_MEMORY, true);

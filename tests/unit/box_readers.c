@@ -54,6 +54,16 @@ START_TEST(pages_that_processes_share_count_once)
 }
 END_TEST
 
+START_TEST(sockets_are_counted_by_their_namespace)
+{
+	ck_assert_int_eq(proc_parse_sockstat("sockets: used 3905\nTCP: inuse 2 "
+					     "orphan 0\n"), 3905);
+	ck_assert_int_eq(proc_parse_sockstat("sockets: used -4\n"), 0);
+	ck_assert_int_eq(proc_parse_sockstat("TCP: inuse 2\n"), 0);
+	ck_assert_int_eq(proc_parse_sockstat(""), 0);
+}
+END_TEST
+
 static const struct {
 	const char *text, *controller, *path;
 } paths[] = {
@@ -193,6 +203,7 @@ SUITE(box_readers)
 	TEST(a_process_name_cannot_forge_its_numbers);
 	TEST(memory_of_a_process_is_what_it_alone_causes);
 	TEST(pages_that_processes_share_count_once);
+	TEST(sockets_are_counted_by_their_namespace);
 	TEST_LOOP(a_cgroup_path_is_found_by_its_controller, N(paths));
 	TEST(a_counter_is_found_by_its_whole_name);
 	TEST(listening_ports_are_told_from_connections_and_ours);

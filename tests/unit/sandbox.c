@@ -354,7 +354,11 @@ START_TEST(boxes_leave_no_descriptor_memory_or_child_behind)
 	for (int i = 0; i < 5; i++)
 		eight_boxes_at_once();
 	ck_assert_int_eq(open_descriptors(), files);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what is freed for a while */
 	ck_assert_int_lt(resident_pages() - pages, 64);
+#else
+	(void)pages;
+#endif
 	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
 	ck_assert_int_eq(errno, ECHILD);
 }
