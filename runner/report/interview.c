@@ -278,12 +278,12 @@ const struct question *interview_questions(struct arena *arena,
 					   size_t *ret_n)
 {
 	struct question *ret;
-	size_t all = 0, lost = 0;
+	size_t all = 0;
+	bool lost = false;
 
 	for (size_t i = 0; i < r->n_criteria; i++) {
 		all += r->criteria[i].n_followup;
-		if (was_lost(&r->criteria[i]))
-			lost += r->criteria[i].n_followup;
+		lost |= was_lost(&r->criteria[i]);
 	}
 	ret = arena_array(arena, all + 1, sizeof(*ret));
 	*ret_n = 0;
