@@ -327,20 +327,39 @@ class Seats:
     """Workers accept in turn: each new connection goes to the next of them.
 
     With all of them waiting at one socket it is luck who answers, and luck
-    must not decide whether a grade finds out what only one process knows.  A
-    seat is a pipe; who finds a byte in it accepts one connection and passes
-    the byte on.  Where a worker dies, its seat and the byte in it are its
-    successor's.
+    must not decide whether a grade finds out what only one process knows.
+    Whose turn it is, is one byte that all share: it is written at once or not
+    at all, whenever a worker dies.  The pipes only wake who waits.  Where a
+    worker dies, its seat and its turn are its successor's.
     """
 
     def __init__(self, workers):
+        import mmap
+        import tempfile
+
+        self.file = tempfile.TemporaryFile(dir="/tmp") # as in Turns
+        self.file.truncate(mmap.PAGESIZE)
+        self.turn = mmap.mmap(self.file.fileno(), mmap.PAGESIZE)
         self.pipes = [os.pipe() for _ in range(workers)]
-        os.write(self.pipes[0][1], b".")
+        for reader, writer in self.pipes:
+            os.set_blocking(reader, False)
+            os.set_blocking(writer, False)
 
     def assign(self, server, worker):
         taken = {other.seat for other in server.WORKERS.values()}
         free = [n for n in range(len(self.pipes)) if n not in taken]
         worker.seat = free[0] if free else 0
+
+    def wake(self):
+        """Whose turn it is; once too often does no harm."""
+        try:
+            os.write(self.pipes[self.turn[0]][1], b".")
+        except BlockingIOError:
+            pass # it has not read the many before
+
+    def pass_on(self, seat):
+        self.turn[0] = (seat + 1) % len(self.pipes)
+        self.wake()
 
     def worker_class(self):
         import selectors
@@ -348,38 +367,30 @@ class Seats:
         seats = self
 
         class Worker(worker_class()):
-            has_turn = False
-
             def run(self):
-                self.turn = seats.pipes[self.seat][0]
-                following = (self.seat + 1) % len(seats.pipes)
-                self.next_turn = seats.pipes[following][1]
-                self.wait_for_turn()
+                self.woken = seats.pipes[self.seat][0]
+                self.poller.register(self.woken, selectors.EVENT_READ,
+                                     self.wake_up)
                 super().run()
 
-            def wait_for_turn(self):
-                self.has_turn = False
-                super().set_accept_enabled(False)
-                self.poller.register(self.turn, selectors.EVENT_READ,
-                                     self.take_turn)
-
-            def take_turn(self, _pipe):
-                self.poller.unregister(self.turn)
-                self.has_turn = True
+            def wake_up(self, _pipe):
+                try:
+                    os.read(self.woken, 512)
+                except BlockingIOError:
+                    pass
+                self.set_accept_enabled(self.alive)
 
             def set_accept_enabled(self, enabled):
-                super().set_accept_enabled(enabled and self.has_turn)
+                super().set_accept_enabled(enabled and
+                                           seats.turn[0] == self.seat)
 
             def accept(self, listener):
                 before = self.nr_conns
-                if self.has_turn:
+                if seats.turn[0] == self.seat:
                     super().accept(listener)
                 if self.nr_conns > before:
-                    # First given, then taken: a worker that is killed in
-                    # between leaves two turns and not none.
-                    os.write(self.next_turn, b".")
-                    os.read(self.turn, 1)
-                    self.wait_for_turn()
+                    seats.pass_on(self.seat)
+                    self.set_accept_enabled(False)
 
         return Worker
 
@@ -388,6 +399,10 @@ def gunicorn_app(given, turns):
     from gunicorn.app.base import BaseApplication
 
     seats = Seats(given["workers"])
+
+    def lost(server, worker):
+        turns.lost()
+        seats.wake() # who died may have passed its turn on without a word
 
     class Application(BaseApplication):
         def load_config(self):
@@ -405,7 +420,7 @@ def gunicorn_app(given, turns):
                 "group": os.getegid(),
                 "control_socket_disable": True,
                 "pre_fork": seats.assign,
-                "child_exit": lambda server, worker: turns.lost(),
+                "child_exit": lost,
                 "logger_class": logger_class(),
                 # Time is the box's to limit; a worker that is slow to import
                 # must not be killed by a second clock.
