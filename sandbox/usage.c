@@ -68,11 +68,12 @@ static void check_processes(struct keeper *k, int threads)
  * matters, so that eight workers of one app are not taken for a bomb. */
 static void check_memory(struct keeper *k, int64_t bytes)
 {
+	int64_t sockets = proc_sockets_bytes(k->box[INIT_FD_PROC]);
 	int64_t limit = k->spec->limits.memory_bytes;
 
-	if (limit && bytes > limit)
+	if (limit && bytes + sockets > limit)
 		bytes = proc_memory_bytes(k->box[INIT_FD_PROC]);
-	bytes += proc_sockets_bytes(k->box[INIT_FD_PROC]);
+	bytes += sockets;
 	raise(&k->state.peak.memory_bytes, bytes);
 	if (limit && bytes > limit)
 		keeper_end(k, SANDBOX_MEMORY, true);
