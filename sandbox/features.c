@@ -28,7 +28,7 @@
 static const char fix_userns[] =
 	"sysctl user.max_user_namespaces=15000; on Ubuntu 24.04 and later also "
 	"kernel.apparmor_restrict_unprivileged_userns=0; in a container, run "
-	"it with user namespaces allowed, or use --isolation reduced";
+	"it with user namespaces allowed, or as root use --isolation reduced";
 
 __attribute__((format(printf, 3, 4)))
 static void found(struct feature *f, enum feature_status status,
