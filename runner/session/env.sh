@@ -10,6 +10,10 @@
 # call that fails or is interrupted leaves the old one as it was.  FOLDER/.stamp
 # holds what it was made from; when that has not changed, nothing is done.
 #
+# REQUIREMENTS is the whole closure, so pip resolves nothing: left to itself it
+# takes a package with extras (pydantic[email]) for one that is not pinned as
+# soon as a newer release is out.  `pip check` holds what --no-deps lets pass.
+#
 # --place: COPY, a copy of an environment, will be at FINAL; its scripts and
 # bytecode, which hold the path, are told so (what `make install` does).
 set -eu
@@ -80,7 +84,8 @@ step "making $folder with $("$python" -V)" "$python" -m venv "$new"
 pip="$new/bin/python3 -m pip install --no-compile --progress-bar off"
 # shellcheck disable=SC2086 # words on purpose
 step "installing $(grep -c '==' "$requirements") packages, by hash" \
-	$pip --only-binary :all: --require-hashes -r "$requirements"
+	$pip --only-binary :all: --no-deps --require-hashes -r "$requirements"
+step "checking that they agree" "$new/bin/python3" -m pip check
 if [ -n "$added" ]; then
 	printf '%s\n' "$added" >"$new/added.in"
 	sed -n 's/^\([A-Za-z0-9._-]*==[^ ]*\).*/\1/p' "$requirements" \

@@ -1,8 +1,10 @@
 """The Python environment of submissions: shown, kept, added to."""
 
+import hashlib
 import re
 import shutil
 import subprocess
+import zipfile
 
 from conftest import ROOT
 
@@ -13,6 +15,21 @@ REQUIREMENTS = ROOT / "exercises/requirements.txt"
 def build(requirements, folder, *packages):
     return subprocess.run(["sh", SCRIPT, requirements, folder, *packages],
                           capture_output=True, text=True, timeout=60)
+
+
+def wheel(folder, name, requires=""):
+    """A package without modules; its line in a requirements file."""
+    path = folder / f"{name}-1.0-py3-none-any.whl"
+    info = f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: "
+                         f"{name}\nVersion: 1.0\nProvides-Extra: email\n"
+                         f"{requires}")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: "
+                         "test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f"{name} @ file://{path} --hash=sha256:{digest}\n"
 
 
 def test_list_shows_what_is_pinned(fumehood):
@@ -57,6 +74,27 @@ def test_a_failure_leaves_the_old_one(tmp_path):
     assert "that failed; all of it is in" in result.stderr
     assert (folder / "old").read_text() == "here"
     assert not list(tmp_path.glob("env.new.*"))
+
+
+def test_a_pin_serves_those_who_want_its_extras(tmp_path):
+    """pip, left to resolve, looks for a newer release of what has extras."""
+    wanted = tmp_path / "requirements.txt"
+    wanted.write_text(wheel(tmp_path, "wanting",
+                            "Requires-Dist: wanted[email]>=1.0\n")
+                      + wheel(tmp_path, "wanted"))
+    result = build(wanted, tmp_path / "env")
+    assert result.returncode == 0, result.stderr
+
+
+def test_pins_that_are_not_all_of_it_are_refused(tmp_path):
+    wanted = tmp_path / "requirements.txt"
+    wanted.write_text(wheel(tmp_path, "wanting",
+                            "Requires-Dist: wanted>=1.0\n"))
+    result = build(wanted, tmp_path / "env")
+    assert result.returncode == 1
+    assert "wanting 1.0 requires wanted, which is not installed" \
+        in result.stderr
+    assert not (tmp_path / "env").exists()
 
 
 def test_says_what_is_missing(tmp_path):
