@@ -13,6 +13,7 @@ import worker as boxes
 FAMILY = "bombs/stop-family"
 KILLS = 12
 SWEPT_KILLS = 4
+SWEPT_BOXES = 20
 LIFE_SECONDS = 0.6  # of that case, roughly
 GONE_SECONDS = 1.0
 SWEEPS = 3  # a box may come too early to sweep one that is still dying
@@ -79,6 +80,22 @@ def all_killed(worker, cases):
     return found + left
 
 
+def stale_swept(worker, cases):
+    """The shortest box too removes what a crash left; only root's boxes can
+    leave such folders."""
+    found = []
+    for number in range(SWEPT_BOXES):
+        stale = [os.path.join(place, "fumehood-%016x" % number)
+                 for place in worker.watch.cgroups if worker.root]
+        for folder in stale:
+            os.mkdir(folder)
+        worker.run(worker.canary)
+        for folder in filter(os.path.isdir, stale):
+            os.rmdir(folder)
+            found.append("box %d left %s" % (number, folder))
+    return found
+
+
 def keeper_asked(worker, cases):
     """SIGTERM and SIGINT: the keeper has time to leave nothing at all."""
     found = []
@@ -134,4 +151,5 @@ def descriptors_closed(worker, cases):
 
 
 TESTS = {"lifeline/" + test.__name__.replace("_", "-"): test for test in (
-    keeper_killed, all_killed, keeper_asked, reader_gone, descriptors_closed)}
+    keeper_killed, all_killed, stale_swept, keeper_asked, reader_gone,
+    descriptors_closed)}
