@@ -11,8 +11,9 @@
 #include "runner/expect/state.h"
 #include "runner/expect/uri.h"
 
-#define REQUEST_MAX (64u << 20)
-#define BOUNDARY    "------------------------fumehood7MA4YWxkTrZu0gW"
+#define REQUEST_MAX	  (64u << 20)
+#define COOKIES_BYTES_MAX (256u << 10)
+#define BOUNDARY	  "------------------------fumehood7MA4YWxkTrZu0gW"
 
 struct builder {
 	struct state *s;
@@ -225,15 +226,13 @@ static int add_credentials(struct builder *b, const struct entry *e)
 	return r;
 }
 
-static int add_cookies(struct builder *b, const struct entry *e,
-		       const char *target)
+/* "a=1; b=2" of [Cookies]. */
+static int render_cookies(struct builder *b, const struct entry *e,
+			  struct span *ret)
 {
-	AUTO_BUF out = BUF_INIT(256 << 10);
-	struct span path = span_of(target), key, value, kept;
+	AUTO_BUF out = BUF_INIT(COOKIES_BYTES_MAX);
+	struct span key, value;
 
-	path.len = span_find(path, SPAN_LIT("?"));
-	kept = cookie_header(b->s->arena, &b->s->jar, path);
-	buf_add_span(&out, kept);
 	for (size_t i = 0; i < e->cookies.n; i++) {
 		int r = render_pair(b, &e->cookies.items[i], &key, &value);
 
@@ -242,12 +241,24 @@ static int add_cookies(struct builder *b, const struct entry *e,
 		buf_printf(&out, "%s%.*s=%.*s", out.len ? "; " : "",
 			   (int)key.len, key.data, (int)value.len, value.data);
 	}
-	if (out.len && !has_header(b, "Cookie"))
-		add_header(b, "Cookie",
-			   (struct span){arena_memdup(b->s->arena,
-						      buf_str(&out), out.len),
-					 out.len});
+	*ret = (struct span){arena_memdup(b->s->arena, buf_str(&out), out.len),
+			     out.len};
 	return 0;
+}
+
+/* Those that answers have set for the target, then those of the entry. */
+static void add_cookies(struct builder *b, const struct built *built)
+{
+	struct span path = span_of(built->req.target), kept;
+	const char *all;
+
+	path.len = span_find(path, SPAN_LIT("?"));
+	kept = cookie_header(b->s->arena, &b->s->jar, path);
+	all = arena_printf(b->s->arena, "%.*s%s%.*s", (int)kept.len, kept.data,
+			   kept.len && built->cookies.len ? "; " : "",
+			   (int)built->cookies.len, built->cookies.data);
+	if (*all)
+		add_header(b, "Cookie", span_of(all));
 }
 
 static const char *guess_type(struct span name)
@@ -384,11 +395,14 @@ static int fill(struct builder *b, const struct entry *e, struct built *ret)
 	if (!r)
 		r = add_credentials(b, e);
 	if (!r)
-		r = add_cookies(b, e, ret->req.target);
+		r = render_cookies(b, e, &ret->cookies);
 	if (!r)
 		r = build_body(b, e, &type);
 	if (r < 0)
 		return r;
+	ret->cookie_header = has_header(b, "Cookie");
+	if (!ret->cookie_header)
+		add_cookies(b, ret);
 	if (type && !has_header(b, "Content-Type"))
 		add_header(b, "Content-Type", span_of(type));
 	ret->req.method = e->method;
@@ -414,12 +428,10 @@ int build_request(struct state *s, const struct entry *e, struct built *ret,
 	return r;
 }
 
-/* 303 always, 301 and 302 for POST as every client does, become GET. */
+/* What was asked for becomes GET, as in Hurl; 307 and 308 ask it again. */
 static void change_method(struct http_request *req, int status)
 {
-	bool post = !strcmp(req->method, "POST");
-
-	if (status != 303 && !(post && (status == 301 || status == 302)))
+	if (status > 303)
 		return;
 	if (strcmp(req->method, "HEAD"))
 		req->method = "GET";
@@ -427,10 +439,31 @@ static void change_method(struct http_request *req, int status)
 	req->body = (struct span){NULL, 0};
 }
 
+/* Headers tell of the body that was sent, and of the cookies of then. */
+static void renew_headers(struct builder *b, const struct built *from,
+			  struct built *ret)
+{
+	bool body = ret->req.has_body || !from->req.has_body;
+
+	for (size_t i = 0; i < from->req.n_headers; i++) {
+		const struct http_header *h = &from->req.headers[i];
+
+		if ((!body && !strncasecmp(h->name, "Content-", 8)) ||
+		    (!from->cookie_header && !strcasecmp(h->name, "Cookie")))
+			continue;
+		add_header(b, h->name, h->value);
+	}
+	if (!from->cookie_header)
+		add_cookies(b, ret);
+	ret->req.headers = b->headers.items;
+	ret->req.n_headers = b->headers.n;
+}
+
 int build_redirect(struct state *s, const struct built *from,
 		   const struct http_response *res, struct built *ret,
 		   const char **why)
 {
+	struct builder b = {.s = s, .why = why};
 	const char *location = http_value(res, "Location");
 
 	if (!location)
@@ -443,5 +476,6 @@ int build_redirect(struct state *s, const struct built *from,
 	}
 	ret->req.target = target_of(s, span_of(ret->url));
 	change_method(&ret->req, res->status);
+	renew_headers(&b, from, ret);
 	return 0;
 }

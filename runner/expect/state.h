@@ -93,6 +93,8 @@ enum verdict predicate_judge(struct state *s, const struct predicate *p,
 struct built {
 	struct http_request req;
 	const char *url;
+	struct span cookies; /* of [Cookies] alone */
+	bool cookie_header;  /* the entry has its own, which says all */
 };
 int build_request(struct state *s, const struct entry *e, struct built *ret,
 		  const char **why);

@@ -6,6 +6,7 @@ usage: manual.py     prints its port, serves until its stdin closes
 
 import http.server
 import json
+import re
 import sys
 import threading
 from urllib.parse import parse_qs, urlsplit
@@ -85,6 +86,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "session=s1; Path=/; HttpOnly; Max-Age=60; SameSite=Lax",
             "theme=dark; Path=/; Expires=Wed, 13 Jan 2077 22:23:01 GMT"])
 
+    def enter(self):
+        """A log-in: its redirect sets the cookie that the next page wants."""
+        self.body()
+        self.answer(302, Location="/echo", Set_Cookie="in=yes; Path=/")
+
     def flaky(self):
         with self.lock:
             Handler.visits += 1
@@ -144,6 +150,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(302, Location="/sample")
         elif url.path == "/login":
             self.login()
+        elif url.path == "/enter":
+            self.enter()
+        elif re.fullmatch(r"/redirect/30\d", url.path):
+            self.body()
+            self.answer(int(url.path[-3:]), Location="/echo")
         elif url.path == "/flaky":
             self.flaky()
         elif url.path == "/say":
