@@ -259,23 +259,26 @@ struct pairs {
 };
 
 enum body_kind { BODY_NONE, BODY_TEXT, BODY_BYTES, BODY_FILE };
-enum body_type { BODY_PLAIN, BODY_JSON, BODY_XML, BODY_GRAPHQL };
+enum body_type { BODY_PLAIN, BODY_JSON, BODY_XML };
 
 struct body {
 	enum body_kind kind;
 	enum body_type type;
-	struct template text;      /* BODY_TEXT; BODY_FILE: its name */
-	struct template variables; /* BODY_GRAPHQL: JSON text; n 0: none */
-	struct span bytes;         /* BODY_BYTES */
+	struct template text;  /* BODY_TEXT; BODY_FILE: its name */
+	struct span bytes;     /* BODY_BYTES */
 	struct place at;
-	struct marks marks;        /* expected bodies */
+	struct marks marks;    /* expected bodies */
 };
 
 enum option_kind_hurl {
 	HURL_DELAY,
+	HURL_HTTP10,
+	HURL_HTTP11,
+	HURL_LIMIT_RATE,
 	HURL_LOCATION,
 	HURL_MAX_REDIRS,
 	HURL_MAX_TIME,
+	HURL_NO_COOKIE_STORE,
 	HURL_REPEAT,
 	HURL_RETRY,
 	HURL_RETRY_INTERVAL,

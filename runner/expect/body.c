@@ -1,7 +1,10 @@
 /* Bodies: JSON, XML, `one line`, ```multiline```, base64, hex, files. */
 #include <errno.h>
+#include <stdint.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/buf.h"
+#include "runner/base/json.h"
 #include "runner/expect/reader.h"
 
 bool body_starts(const struct reader *r)
@@ -14,6 +17,16 @@ bool body_starts(const struct reader *r)
 		if (reader_sees(r, starts[i]))
 			return true;
 	return reader_char_in(reader_peek(r), READER_DIGITS "-");
+}
+
+/* Text as it stands: braces are no templates. */
+static struct template literal(struct reader *r, struct span text,
+			       struct place at)
+{
+	struct piece *piece = arena_alloc(r->arena, sizeof(*piece));
+
+	*piece = (struct piece){.text = text};
+	return (struct template){piece, 1, text, at};
 }
 
 /* --- XML: only its end is searched here; libxml2 reads it later --- */
@@ -98,12 +111,13 @@ static int parse_xml(struct reader *r, struct template *ret)
 	}
 	if (!ok || !root || depth)
 		return reader_fail(r, last, "invalid XML");
-	return parse_template_text(r, reader_since(r, start), at, ret);
+	*ret = literal(r, reader_since(r, start), at);
+	return 0;
 }
 
 /* --- ```type,attribute ... ``` --- */
 
-enum fence { FENCE_TEXT, FENCE_RAW, FENCE_BASE64, FENCE_HEX };
+enum fence { FENCE_TEXT, FENCE_GRAPHQL, FENCE_RAW, FENCE_BASE64, FENCE_HEX };
 
 struct fence_type {
 	const char *name;
@@ -114,7 +128,7 @@ struct fence_type {
 static const struct fence_type fence_types[] = {
 	{"base64", FENCE_BASE64, BODY_PLAIN},  {"hex", FENCE_HEX, BODY_PLAIN},
 	{"json", FENCE_TEXT, BODY_JSON},       {"xml", FENCE_TEXT, BODY_XML},
-	{"graphql", FENCE_TEXT, BODY_GRAPHQL}, {"raw", FENCE_RAW, BODY_PLAIN},
+	{"graphql", FENCE_GRAPHQL, BODY_JSON}, {"raw", FENCE_RAW, BODY_PLAIN},
 };
 
 struct fence_options {
@@ -165,31 +179,99 @@ static int parse_fence_line(struct reader *r, struct fence_options *ret)
 	return reader_expect(r, "\n");
 }
 
-/* The query, and `variables {...}` behind it. */
-static int split_graphql(struct reader *r, struct body *ret)
+/* Inside the quotes of a JSON string. */
+static struct span escaped(struct reader *r, struct span text)
 {
-	static const char word[] = "variables";
-	struct span source = ret->text.source;
-	struct reader inner = *r;
+	const struct json json = {.type = JSON_STRING, .text = text};
+	AUTO_BUF quoted = BUF_INIT(SIZE_MAX / 2);
 
-	inner.text = (struct span){source.data, source.len - 3};
+	json_print(&json, &quoted);
+	return (struct span){arena_memdup(r->arena, quoted.data + 1,
+					  quoted.len - 2),
+			     quoted.len - 2};
+}
+
+static void add_pieces(struct reader *r, struct list *list,
+		       const struct template *t, bool in_string)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		struct piece piece = t->pieces[i];
+
+		piece.in_string = piece.in_string || in_string;
+		if (in_string && !piece.expr)
+			piece.text = escaped(r, piece.text);
+		*(struct piece *)list_add(r->arena, list, sizeof(piece)) =
+			piece;
+	}
+}
+
+static void add_literal(struct reader *r, struct list *list, const char *text)
+{
+	*(struct piece *)list_add(r->arena, list, sizeof(struct piece)) =
+		(struct piece){.text = span_of(text)};
+}
+
+/* Where the line `variables {...}` begins, or the end. */
+static struct span before_variables(struct span text)
+{
+	const struct span word = SPAN_LIT("variables");
+
+	for (size_t i = 0; i < text.len; i++) {
+		struct span rest = {text.data + i, text.len - i};
+
+		if ((!i || text.data[i - 1] == '\n') &&
+		    span_starts(rest, word))
+			return (struct span){text.data, i};
+	}
+	return text;
+}
+
+/* The JSON that is sent: {"query": ..., "variables": {...}}. */
+static int parse_graphql(struct reader *r, bool templates, struct body *ret)
+{
+	struct span source = {ret->text.source.data,
+			      ret->text.source.len - 3};
+	struct span query = before_variables(source);
+	bool variables = query.len < source.len;
+	struct reader inner = *r;
+	struct template part;
+	struct list list = {0};
+
+	inner.text = source;
 	inner.at = 0;
 	inner.place = ret->text.at;
-	while (!reader_at_end(&inner)) {
-		bool line_start =
-			!inner.at || source.data[inner.at - 1] == '\n';
-		struct span query = {source.data, inner.at};
-
-		if (line_start && reader_take(&inner, word)) {
-			reader_run(&inner, " \t\r\n");
-			if (parse_json_body(&inner, &ret->variables))
-				return -EINVAL;
-			return parse_template_text(r, query, ret->text.at,
-						   &ret->text);
-		}
-		reader_skip(&inner, 1);
-	}
+	reader_skip(&inner, query.len + strlen("variables"));
+	reader_run(&inner, " \t\r\n");
+	/* The last line break belongs to what follows. */
+	while (query.len && strchr("\r\n", query.data[query.len - 1]))
+		query.len--;
+	part = literal(r, query, ret->text.at);
+	if (templates && parse_template_text(r, query, part.at, &part))
+		return -EINVAL;
+	add_literal(r, &list, "{\"query\":\"");
+	add_pieces(r, &list, &part, true);
+	add_literal(r, &list, variables ? "\",\"variables\":" : "\"");
+	if (variables && parse_json_body(&inner, &part))
+		return -EINVAL;
+	if (variables)
+		add_pieces(r, &list, &part, false);
+	add_literal(r, &list, "}");
+	ret->text.pieces = list.items;
+	ret->text.n = list.n;
+	ret->type = BODY_JSON;
 	return 0;
+}
+
+/* Blanks and line breaks, which mean nothing in digits. */
+static struct span without_blanks(struct reader *r, struct span text)
+{
+	char *out = arena_alloc(r->arena, text.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		if (!reader_char_in((unsigned char)text.data[i], " \t\r\n"))
+			out[n++] = text.data[i];
+	return (struct span){out, n};
 }
 
 static int decode_fence(struct reader *r, enum fence fence, struct body *ret)
@@ -199,6 +281,7 @@ static int decode_fence(struct reader *r, enum fence fence, struct body *ret)
 	struct span text;
 
 	template_is_plain(&ret->text, &text);
+	text = without_blanks(r, text);
 	inner.text = span_of(arena_printf(r->arena, "%s,%.*s;",
 					  fence == FENCE_HEX ? "hex" : "base64",
 					  (int)text.len, text.data));
@@ -228,7 +311,8 @@ static int parse_fence(struct reader *r, struct body *ret)
 	ret->text.source.len += 3;
 	if (fence == FENCE_HEX || fence == FENCE_BASE64)
 		return decode_fence(r, fence, ret);
-	return ret->type == BODY_GRAPHQL ? split_graphql(r, ret) : 0;
+	return fence == FENCE_GRAPHQL ? parse_graphql(r, !o.no_variables, ret)
+				      : 0;
 }
 
 static int parse_oneline(struct reader *r, struct body *ret)

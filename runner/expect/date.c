@@ -412,7 +412,10 @@ bool date_format(struct arena *arena, const struct value *date,
 		f++;
 		if (*f == '+') {
 			f++;
-			buf_add_span(&out, date_rfc3339(arena, date));
+			date_format(arena, date,
+				    SPAN_LIT("%Y-%m-%dT%H:%M:%S%.f+00:00"),
+				    ret);
+			buf_add_span(&out, *ret);
 		} else if (!write_one(&w, &f)) {
 			return false;
 		}
@@ -422,11 +425,11 @@ bool date_format(struct arena *arena, const struct value *date,
 	return true;
 }
 
-struct span date_rfc3339(struct arena *arena, const struct value *date)
+struct span date_render(struct arena *arena, const struct value *date)
 {
 	struct span text = {"", 0};
 
-	date_format(arena, date, SPAN_LIT("%Y-%m-%dT%H:%M:%S%.f+00:00"), &text);
+	date_format(arena, date, SPAN_LIT("%Y-%m-%dT%H:%M:%S%.6fZ"), &text);
 	return text;
 }
 

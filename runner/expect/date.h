@@ -20,8 +20,8 @@ bool date_parse(struct span text, struct span format, struct value *ret);
 bool date_format(struct arena *arena, const struct value *date,
 		 struct span format, struct span *ret);
 
-/* "2026-11-22T18:54:10.5Z" */
-struct span date_rfc3339(struct arena *arena, const struct value *date);
+/* As a template puts it in: "2026-11-22T18:54:10.500000Z". */
+struct span date_render(struct arena *arena, const struct value *date);
 bool date_is_rfc3339(struct span text);
 
 /* An HTTP date in any of its three forms (RFC 9110 section 5.6.7), or a

@@ -205,6 +205,7 @@ static int get(struct state *s, const struct built *built,
 int extra_before(struct state *s, const struct entry *e,
 		 struct extra_before *ret, const char **why)
 {
+	const struct entry_options none = {0};
 	struct entry look = {.method = "GET", .at = e->at};
 	int r;
 
@@ -212,7 +213,7 @@ int extra_before(struct state *s, const struct entry *e,
 	/* The request's own headers: it may need the same credentials. */
 	look.headers = e->headers;
 	look.basic_auth = e->basic_auth;
-	r = build_request(s, &look, &ret->request, why);
+	r = build_request(s, &look, &none, &ret->request, why);
 	return r ? r : get(s, &ret->request, &ret->res);
 }
 

@@ -50,8 +50,7 @@ int extra_judge(struct judging *j, const struct built *built,
 
 /* burst.c of the script: the answer that the asserts judge is the first of
  * the first status expected. */
-int extra_burst(struct judging *j, const struct built *built,
-		int64_t timeout_ms);
+int extra_burst(struct judging *j, const struct built *built);
 
 /* walk.c */
 int extra_walk(struct judging *j, const struct built *built);

@@ -109,8 +109,7 @@ choose(const struct extra *x, const struct play_reply *replies, size_t n)
 	return replies;
 }
 
-int extra_burst(struct judging *j, const struct built *built,
-		int64_t timeout_ms)
+int extra_burst(struct judging *j, const struct built *built)
 {
 	const struct extra *x = j->e->marks.extra;
 	struct play_reply replies[HTTP_BURST_MAX] = {0};
@@ -121,10 +120,8 @@ int extra_burst(struct judging *j, const struct built *built,
 	const char *why;
 	int r;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		req[i] = built->req;
-		req[i].timeout_ms = timeout_ms;
-	}
 	r = send_all(j, req, n, replies);
 	if (r < 0)
 		return r;

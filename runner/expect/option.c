@@ -34,16 +34,15 @@ static const struct {
 	{"delay", HURL_DELAY, VALUE_DURATION, NULL},
 	{"digest", HURL_IGNORED, VALUE_BOOL, "only basic authentication"},
 	{"header", HURL_HEADER, VALUE_TEXT, NULL},
-	{"http1.0", HURL_IGNORED, VALUE_BOOL, NO_HTTP2},
-	{"http1.1", HURL_IGNORED, VALUE_BOOL, NULL},
+	{"http1.0", HURL_HTTP10, VALUE_BOOL, NULL},
+	{"http1.1", HURL_HTTP11, VALUE_BOOL, NULL},
 	{"http2", HURL_IGNORED, VALUE_BOOL, NO_HTTP2},
 	{"http3", HURL_IGNORED, VALUE_BOOL, NO_HTTP2},
 	{"insecure", HURL_IGNORED, VALUE_BOOL, NULL},
 	{"ipv4", HURL_IGNORED, VALUE_BOOL, NULL},
 	{"ipv6", HURL_IGNORED, VALUE_BOOL, ONE_HOST},
 	{"key", HURL_IGNORED, VALUE_TEXT, NO_TLS},
-	{"limit-rate", HURL_IGNORED, VALUE_COUNT,
-	 "a probe is never slowed down"},
+	{"limit-rate", HURL_LIMIT_RATE, VALUE_COUNT_OR_FOREVER, NULL},
 	{"location", HURL_LOCATION, VALUE_BOOL, NULL},
 	{"location-trusted", HURL_LOCATION, VALUE_BOOL, NULL},
 	{"max-redirs", HURL_MAX_REDIRS, VALUE_COUNT_OR_FOREVER, NULL},
@@ -58,6 +57,7 @@ static const struct {
 	{"netrc-optional", HURL_IGNORED, VALUE_BOOL,
 	 "a script holds its own "
 	 "credentials"},
+	{"no-cookie-store", HURL_NO_COOKIE_STORE, VALUE_BOOL, NULL},
 	{"no-proxy", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
 	{"noproxy", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
 	{"ntlm", HURL_IGNORED, VALUE_BOOL, "only basic authentication"},
@@ -73,6 +73,7 @@ static const struct {
 	{"unix-socket", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
 	{"user", HURL_USER, VALUE_TEXT, NULL},
 	{"variable", HURL_VARIABLE, VALUE_VARIABLE, NULL},
+	{"verbosity", HURL_IGNORED, VALUE_TEXT, NULL},
 	{"verbose", HURL_IGNORED, VALUE_BOOL, NULL},
 	{"very-verbose", HURL_IGNORED, VALUE_BOOL, NULL},
 };
@@ -113,25 +114,31 @@ static int parse_count(struct reader *r, bool forever, struct operand *ret)
 	return 0;
 }
 
-/* 3s, 500ms, 1m or a bare number of milliseconds; kept in milliseconds. */
+/* 3s, 500ms, 1m, 1h or a bare number of milliseconds; kept in milliseconds. */
 static int parse_duration(struct reader *r, struct operand *ret)
 {
+	static const struct {
+		const char *name;
+		long ms;
+	} units[] = {
+		{"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000},
+	};
 	struct span digits = reader_run(r, READER_DIGITS), unit;
-	long ms;
+	long n;
 
 	if (!digits.len || digits.len > 9)
 		return reader_fail(r, ret->at, "expecting a duration");
-	ms = strtol(arena_memdup(r->arena, digits.data, digits.len), NULL, 10);
+	n = strtol(arena_memdup(r->arena, digits.data, digits.len), NULL, 10);
 	unit = reader_run(r, READER_LETTERS);
-	if (span_is(unit, "s"))
-		ms *= 1000;
-	else if (span_is(unit, "m"))
-		ms *= 60000;
-	else if (unit.len && !span_is(unit, "ms"))
-		return reader_fail(r, ret->at, "a duration is in ms, s or m");
-	ret->kind = OPERAND_NUMBER;
-	ret->text = span_of(arena_printf(r->arena, "%ld", ms));
-	return 0;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (!span_is(unit, units[i].name))
+			continue;
+		ret->kind = OPERAND_NUMBER;
+		ret->text = span_of(
+			arena_printf(r->arena, "%ld", n * units[i].ms));
+		return 0;
+	}
+	return reader_fail(r, ret->at, "a duration is in ms, s, m or h");
 }
 
 /* name=value, where the value has the type that it looks like. */

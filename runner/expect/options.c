@@ -31,6 +31,7 @@ static int read_option(struct state *s, const struct option *o,
 		       struct entry_options *ret, const char **why)
 {
 	struct value v;
+	bool truth = false;
 	int r = state_operand(s, &o->value, &v, why);
 
 	if (r < 0)
@@ -51,6 +52,15 @@ static int read_option(struct state *s, const struct option *o,
 	case HURL_MAX_REDIRS:
 		return set_number(&v, PLAY_REDIRECTS_MAX, &ret->max_redirects,
 				  why);
+	case HURL_LIMIT_RATE:
+		return set_number(&v, INT32_MAX, &ret->limit_rate, why);
+	case HURL_HTTP10: return set_bool(&v, &ret->http10, why);
+	case HURL_HTTP11:
+		r = set_bool(&v, &truth, why);
+		ret->http10 = ret->http10 && !truth;
+		return r;
+	case HURL_NO_COOKIE_STORE:
+		return set_bool(&v, &ret->no_cookie_store, why);
 	case HURL_SKIP: return set_bool(&v, &ret->skip, why);
 	case HURL_LOCATION: return set_bool(&v, &ret->location, why);
 	case HURL_VARIABLE: return state_set(s, o->name, &v);

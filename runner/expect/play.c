@@ -117,18 +117,15 @@ static void take_answer(struct state *s, const struct built *built,
 	s->answer = (struct answer){.res = reply->res,
 				    .evidence = reply->evidence,
 				    .url = built->url};
-	if (reply->res->end == HTTP_ANSWERED)
+	if (reply->res->end == HTTP_ANSWERED && !built->no_cookie_store)
 		cookie_store(s->arena, &s->jar, reply->res, path);
 }
 
-static int send_one(struct state *s, struct built *built,
-		    const struct entry_options *o)
+static int send_one(struct state *s, const struct built *built)
 {
 	struct play_reply reply = {0};
-	int r;
+	int r = s->host->send(s->host->ctx, &built->req, &reply, s->err);
 
-	built->req.timeout_ms = o->max_time_ms;
-	r = s->host->send(s->host->ctx, &built->req, &reply, s->err);
 	if (r < 0)
 		return r;
 	if (!s->result->requests++ && reply.res->end == HTTP_REFUSED)
@@ -138,8 +135,8 @@ static int send_one(struct state *s, struct built *built,
 }
 
 /* The request, or a part of it, byte for byte; nothing is followed. */
-static int send_raw(struct state *s, struct built *built, enum extra_raw raw,
-		    const struct entry_options *o)
+static int send_raw(struct state *s, const struct built *built,
+		    enum extra_raw raw)
 {
 	const char *host = s->host->base + strlen("http://");
 	struct span bytes = built->req.body;
@@ -150,8 +147,8 @@ static int send_raw(struct state *s, struct built *built, enum extra_raw raw,
 		r = http_request_bytes(s->arena, &built->req, host,
 				       raw == RAW_WHOLE, &bytes, s->err);
 	if (!r)
-		r = s->host->raw(s->host->ctx, bytes, o->max_time_ms, &reply,
-				 s->err);
+		r = s->host->raw(s->host->ctx, bytes, built->req.timeout_ms,
+				 &reply, s->err);
 	if (r < 0)
 		return r;
 	s->result->requests++;
@@ -190,7 +187,7 @@ static int follow(struct state *s, struct built *built,
 		*built = next;
 		hops[n++] = (struct value){.type = VALUE_HOP,
 					   .text = span_of(next.url)};
-		r = send_one(s, built, o);
+		r = send_one(s, built);
 		if (r < 0)
 			return r;
 	}
@@ -221,10 +218,10 @@ static int ask(struct judging *j, const struct entry_options *o,
 	if (r < 0)
 		return r;
 	if (x && x->has & 1u << EXTRA_BURST)
-		return extra_burst(j, built, o->max_time_ms);
+		return extra_burst(j, built);
 	if (x && x->raw)
-		return send_raw(j->s, built, x->raw, o);
-	r = send_one(j->s, built, o);
+		return send_raw(j->s, built, x->raw);
+	r = send_one(j->s, built);
 	return !r && o->location ? follow(j->s, built, o, &j->why) : r;
 }
 
@@ -234,7 +231,7 @@ static int exchange(struct judging *j, const struct entry_options *o)
 	struct state *s = j->s;
 	struct extra_before before = {0};
 	struct built built;
-	int r = build_request(s, j->e, &built, &j->why);
+	int r = build_request(s, j->e, o, &built, &j->why);
 
 	if (r == -ENODATA && is_captured(s->script, s->missing)) {
 		judge_all(j, PLAY_SKIP,

@@ -5,7 +5,6 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/buf.h"
-#include "runner/base/json.h"
 #include "runner/expect/encode.h"
 #include "runner/expect/reader.h"
 #include "runner/expect/state.h"
@@ -253,7 +252,9 @@ static void add_cookies(struct builder *b, const struct built *built)
 	const char *all;
 
 	path.len = span_find(path, SPAN_LIT("?"));
-	kept = cookie_header(b->s->arena, &b->s->jar, path);
+	kept = built->no_cookie_store
+		       ? (struct span){"", 0}
+		       : cookie_header(b->s->arena, &b->s->jar, path);
 	all = arena_printf(b->s->arena, "%.*s%s%.*s", (int)kept.len, kept.data,
 			   kept.len && built->cookies.len ? "; " : "",
 			   (int)built->cookies.len, built->cookies.data);
@@ -314,30 +315,6 @@ static int add_part(struct builder *b, const struct pair *p)
 	return buf_add_str(&b->body, "\r\n");
 }
 
-static int add_graphql(struct builder *b, const struct body *body)
-{
-	struct json query = {.type = JSON_STRING};
-	struct span variables;
-	int r = state_render(b->s, &body->text, &query.text, b->why);
-
-	/* The last line break belongs to the closing fence. */
-	if (r < 0)
-		return r;
-	while (query.text.len &&
-	       strchr("\r\n", query.text.data[query.text.len - 1]))
-		query.text.len--;
-	buf_add_str(&b->body, "{\"query\":");
-	json_print(&query, &b->body);
-	if (body->variables.n) {
-		r = state_render(b->s, &body->variables, &variables, b->why);
-		if (r < 0)
-			return r;
-		buf_add_str(&b->body, ",\"variables\":");
-		buf_add_span(&b->body, variables);
-	}
-	return buf_add_char(&b->body, '}');
-}
-
 static int add_body(struct builder *b, const struct body *body)
 {
 	struct span text;
@@ -345,8 +322,6 @@ static int add_body(struct builder *b, const struct body *body)
 
 	if (body->kind == BODY_BYTES)
 		return buf_add_span(&b->body, body->bytes);
-	if (body->type == BODY_GRAPHQL)
-		return add_graphql(b, body);
 	r = state_render(b->s, &body->text, &text, b->why);
 	if (!r && body->kind == BODY_FILE)
 		r = state_file(b->s, text, &text, b->why);
@@ -359,7 +334,7 @@ static int build_body(struct builder *b, const struct entry *e,
 	int r = 0;
 
 	if (e->body.kind != BODY_NONE) {
-		if (e->body.type == BODY_JSON || e->body.type == BODY_GRAPHQL)
+		if (e->body.type == BODY_JSON)
 			*type = "application/json";
 		else if (e->body.type == BODY_XML)
 			*type = "application/xml";
@@ -416,13 +391,17 @@ static int fill(struct builder *b, const struct entry *e, struct built *ret)
 	return 0;
 }
 
-int build_request(struct state *s, const struct entry *e, struct built *ret,
+int build_request(struct state *s, const struct entry *e,
+		  const struct entry_options *o, struct built *ret,
 		  const char **why)
 {
 	struct builder b = {.s = s, .why = why, .body = BUF_INIT(REQUEST_MAX)};
 	int r;
 
-	*ret = (struct built){0};
+	*ret = (struct built){.no_cookie_store = o->no_cookie_store,
+			      .req = {.timeout_ms = o->max_time_ms,
+				      .rate_max = o->limit_rate,
+				      .http10 = o->http10}};
 	r = fill(&b, e, ret);
 	buf_release(&b.body);
 	return r;

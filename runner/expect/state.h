@@ -95,8 +95,11 @@ struct built {
 	const char *url;
 	struct span cookies; /* of [Cookies] alone */
 	bool cookie_header;  /* the entry has its own, which says all */
+	bool no_cookie_store;
 };
-int build_request(struct state *s, const struct entry *e, struct built *ret,
+struct entry_options;
+int build_request(struct state *s, const struct entry *e,
+		  const struct entry_options *o, struct built *ret,
 		  const char **why);
 int build_redirect(struct state *s, const struct built *from,
 		   const struct http_response *res, struct built *ret,
@@ -105,8 +108,8 @@ int build_redirect(struct state *s, const struct built *from,
 /* options.c: [Options] of an entry, as they are in this run. */
 struct entry_options {
 	int64_t delay_ms, max_time_ms, retry_interval_ms;
-	int64_t repeat, retry, max_redirects;
-	bool skip, location;
+	int64_t repeat, retry, max_redirects, limit_rate;
+	bool skip, location, http10, no_cookie_store;
 };
 int read_options(struct state *s, const struct entry *e,
 		 struct entry_options *ret, const char **why);

@@ -186,7 +186,7 @@ static struct span render(struct arena *arena, const struct value *v,
 	case VALUE_REGEX:
 	case VALUE_HOP: return v->text;
 	case VALUE_BYTES: return encode_hex(arena, v->text);
-	case VALUE_DATE: return date_rfc3339(arena, v);
+	case VALUE_DATE: return date_render(arena, v);
 	case VALUE_NODES: buf_printf(&out, "%zu nodes", v->count); break;
 	case VALUE_OBJECT: json_print(v->json, &out); break;
 	case VALUE_LIST:

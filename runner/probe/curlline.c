@@ -53,6 +53,8 @@ char *http_curl_line(struct arena *arena, const struct http_request *req,
 	const char *method = req->method ? req->method : "GET";
 
 	buf_add_str(&out, "curl -sS -i -g --path-as-is");
+	if (req->http10)
+		buf_add_str(&out, " -0");
 	if (!strcmp(method, "HEAD"))
 		buf_add_str(&out, " -I");
 	else if (strcmp(method, "GET") || req->has_body)

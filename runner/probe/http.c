@@ -161,7 +161,12 @@ static void set_limits(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(t->easy, CURLOPT_HTTP09_ALLOWED, 0L);
 	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
-			 (long)CURL_HTTP_VERSION_1_1);
+			 t->req->http10 ? (long)CURL_HTTP_VERSION_1_0
+					: (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(t->easy, CURLOPT_MAX_RECV_SPEED_LARGE,
+			 (curl_off_t)t->req->rate_max);
+	curl_easy_setopt(t->easy, CURLOPT_MAX_SEND_SPEED_LARGE,
+			 (curl_off_t)t->req->rate_max);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);

@@ -43,7 +43,9 @@ struct http_request {
 	struct span body;
 	bool has_body;      /* an empty body sends Content-Length: 0 */
 	bool fresh;         /* a connection of its own, closed afterwards */
+	bool http10;        /* says HTTP/1.0, whatever the answer says */
 	int64_t timeout_ms; /* 0: HTTP_TIMEOUT_MS */
+	int64_t rate_max;   /* bytes per second, each way; 0: no limit */
 };
 
 /* How the exchange ended.  Only HTTP_ANSWERED has a whole response. */

@@ -92,8 +92,9 @@ int http_request_bytes(struct arena *arena, const struct http_request *req,
 
 	if (r < 0)
 		return r;
-	buf_printf(&out, "%s %s HTTP/1.1\r\n",
-		   req->method ? req->method : "GET", req->target);
+	buf_printf(&out, "%s %s HTTP/1.%d\r\n",
+		   req->method ? req->method : "GET", req->target,
+		   !req->http10);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&out, "%s: %.*s\r\n", h[i].name,
 			   (int)h[i].value.len, h[i].value.data);

@@ -27,8 +27,6 @@ TYPED = {"name": "Jennifer", "age": "30", "height": "1.70",
 REFUSED = {
     "compressed_option": "bodies are never decompressed",
     "connect_to_option": "one server, reached directly",
-    "http_version_option": "the exchange is HTTP/1.1",
-    "limit_rate_option": "a probe is never slowed down",
     "options_template": "resolve: one server, reached directly",
     "output_option": "scripts write no files",
     "output_unauthorized": "scripts write no files",
@@ -36,6 +34,8 @@ REFUSED = {
     "resolve_option": "one server, reached directly",
 }
 OUTSIDE = {
+    "http_version_option": "asks a server elsewhere",
+    "limit_rate_option": "wants 15 seconds for a body of 30 MB",
     "get_large": "a body of 512 MiB is beyond the ceiling",
     "ip_query": "asks a server elsewhere",
     "post_large": "its file is not part of the suite",

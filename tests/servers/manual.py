@@ -78,6 +78,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         self.answer(200, {
             "method": self.command, "query": url.query,
+            "version": self.request_version,
             "headers": {k.lower(): v for k, v in self.headers.items()},
             "body": self.body().decode("utf-8", "replace")})
 
