@@ -70,6 +70,12 @@ ifdef WERROR
 WARN += -Werror
 endif
 
+# A line a step says what is made; V=1 shows the commands.
+ifneq ($(V),1)
+SAY_CC = @echo '  CC    $(@:$(OUT)/obj/%=%)';
+SAY_LINK = @echo '  LINK  $@';
+endif
+
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. $(OPT) $(HARDEN) $(WARN) -fPIC \
 	-ffile-prefix-map=$(CURDIR)=. -DFUMEHOOD_VERSION='"$(VERSION)"' \
 	-DFUMEHOOD_DATADIR='"$(DATADIR)"' \
@@ -98,19 +104,19 @@ all: $(PROGRAMS)
 
 $(OUT)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY_CC) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The default policy is compiled once, here: libseccomp takes 5 ms for it, and
 # so fumehood-box is not linked with it.
 POLICY_OBJ := $(OUT)/obj/sandbox/default_policy.o
 $(OUT)/policyc: $(call obj,sandbox/policy_main.c sandbox/seccomp.c \
 		sandbox/policy.c)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_BOX)
+	$(SAY_LINK) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_BOX)
 $(OUT)/default_policy.c: $(OUT)/policyc sandbox/policy/default.policy
-	$(OUT)/policyc sandbox/policy/default.policy $@
+	@$(OUT)/policyc sandbox/policy/default.policy $@
 $(POLICY_OBJ): $(OUT)/default_policy.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(SAY_CC) $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The 2,231 named references of HTML are data, sorted by name.
 ENTITIES_OBJ := $(OUT)/obj/runner/expect/entities.o
@@ -123,7 +129,7 @@ $(OUT)/entities.c: runner/expect/entities.txt Makefile
 		END { printf "};\nconst size_t n_entities = %d;\n", n }' $< >$@
 $(ENTITIES_OBJ): $(OUT)/entities.c runner/expect/entities.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(SAY_CC) $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(OUT)/libsandbox.a: $(call obj,$(SRC_SANDBOX)) $(POLICY_OBJ)
 	@rm -f $@ && $(AR) rcsD $@ $^
@@ -136,18 +142,20 @@ $(OUT)/libgraders.a: $(call obj,$(SRC_GRADERS))
 LIBRARIES := $(OUT)/librunner.a $(OUT)/libgraders.a $(OUT)/libsandbox.a
 
 $(OUT)/fumehood: $(call obj,runner/main.c) $(LIBRARIES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(LIBRARIES) \
+	$(SAY_LINK) $(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group \
+		$(LIBRARIES) \
 		-Wl,--end-group $(LIBS)
 # Linked whole where the C library can be: nothing to resolve at each start.
 STATIC_PIE = $(if $(filter release debug,$(VARIANT)),$(shell echo \
 	'int main(void){return 0;}' | $(CC) -x c -static-pie -o /dev/null - \
 	2>/dev/null && echo -static-pie))
 $(OUT)/fumehood-box: $(call obj,sandbox/box_main.c) $(OUT)/libsandbox.a
-	$(CC) $(ALL_LDFLAGS) $(STATIC_PIE) -o $@ $^
+	$(SAY_LINK) $(CC) $(ALL_LDFLAGS) $(STATIC_PIE) -o $@ $^
 $(OUT)/libfumehood-join.so: $(call obj,sandbox/join.c) $(OUT)/libsandbox.a
-	$(CC) $(filter-out -pie,$(ALL_LDFLAGS)) -shared -o $@ $^
+	$(SAY_LINK) $(CC) $(filter-out -pie,$(ALL_LDFLAGS)) -shared -o $@ $^
 $(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES) | $(OUT)/fumehood-box
-	$(CC) $(ALL_LDFLAGS) -o $@ $(call obj,$(SRC_UNIT)) -Wl,--start-group \
+	$(SAY_LINK) $(CC) $(ALL_LDFLAGS) -o $@ $(call obj,$(SRC_UNIT)) \
+		-Wl,--start-group \
 		$(LIBRARIES) -Wl,--end-group $(LIBS) $(LIBS_TEST)
 
 # --- set-up -------------------------------------------------------------------
@@ -288,7 +296,8 @@ fuzz-run: $(FUZZ_TARGETS:%=$(OUT)/fuzz-%)
 			tests/fuzz/seeds/$$target || exit 1; \
 	done
 $(OUT)/fuzz-%: $(OUT)/obj/tests/fuzz/%.o $(LIBRARIES)
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group \
+	$(SAY_LINK) $(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< \
+		-Wl,--start-group \
 		$(LIBRARIES) -Wl,--end-group $(LIBS)
 
 # --- installing ---------------------------------------------------------------
@@ -354,6 +363,7 @@ help:
 	@echo "make          build the program, nothing else"
 	@sed -n 's/^## /make /p' Makefile | sort
 	@echo "Variables: CC CFLAGS VARIANT=release|debug|asan|cov|fuzz"
-	@echo "  WERROR=1 BUILD PREFIX BINDIR LIBEXECDIR DATADIR MANDIR DESTDIR"
+	@echo "  V=1 (show the commands) WERROR=1 BUILD"
+	@echo "  PREFIX BINDIR LIBEXECDIR DATADIR MANDIR DESTDIR"
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
