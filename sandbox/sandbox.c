@@ -27,6 +27,7 @@ struct sandbox {
 	int socket;  /* to the keeper */
 	int service; /* to the box's init */
 	int output, ended;
+	bool syncing; /* asked for, and not read yet */
 	struct sandbox_state state;
 	struct sandbox_denied denied[SANDBOX_DENIED_MAX];
 };
@@ -116,10 +117,24 @@ static int lost(struct sandbox *sb, struct sandbox_failure *reterr, int r)
 	return r;
 }
 
+/* Replies come in the order of the requests: one that is due comes first. */
+static int settle(struct sandbox *sb)
+{
+	struct serve_reply reply;
+
+	if (!sb->syncing)
+		return 0;
+	sb->syncing = false;
+	return take_reply(sb, &reply, NULL, 0, NULL);
+}
+
 static int ask(struct sandbox *sb, const void *request, size_t n,
 	       struct serve_reply *ret, struct sandbox_failure *reterr)
 {
-	int r = wire_send(sb->socket, request, n, NULL, 0);
+	int r = settle(sb);
+
+	if (r == 0)
+		r = wire_send(sb->socket, request, n, NULL, 0);
 
 	if (r == 0)
 		r = take_reply(sb, ret, NULL, 0, NULL);
@@ -303,6 +318,8 @@ int sandbox_join_begin(struct sandbox *sb,
 	int r = put_program(&w, SERVE_JOIN_BEGIN, program);
 
 	if (r == 0)
+		r = settle(sb);
+	if (r == 0)
 		r = wire_send(sb->socket, w.bytes, w.len, NULL, 0);
 	if (r == 0)
 		r = take_reply(sb, &reply, fds, JOIN_FDS_MAX, &n_fds);
@@ -331,10 +348,23 @@ int sandbox_signal(struct sandbox *sb, int sig)
 	return ask_plain(sb, SERVE_SIGNAL, sig, NULL);
 }
 
+void sandbox_sync_begin(struct sandbox *sb)
+{
+	struct serve_request req = { .op = SERVE_SYNC };
+
+	sb->syncing = settle(sb) == 0 &&
+		      wire_send(sb->socket, &req, sizeof(req), NULL, 0) == 0;
+}
+
 int sandbox_sync(struct sandbox *sb, struct sandbox_state *ret)
 {
-	int r = ask_plain(sb, SERVE_SYNC, 0, NULL);
+	int r;
 
+	if (!sb->syncing)
+		sandbox_sync_begin(sb);
+	r = sb->syncing ? settle(sb) : -EPIPE;
+	if (r < 0)
+		lost(sb, NULL, r);
 	*ret = sb->state;
 	return r;
 }

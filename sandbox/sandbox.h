@@ -177,7 +177,11 @@ int sandbox_listeners(struct sandbox *sb, uint16_t *ret, size_t max);
 /* Send `sig` to the program's first process. */
 int sandbox_signal(struct sandbox *sb, int sig);
 
-/* Drain output and notifications, then say how things stand. */
+/*
+ * Drain output and notifications, then say how things stand.  Who has other
+ * work meanwhile begins first: what the next sync says was so at that time.
+ */
+void sandbox_sync_begin(struct sandbox *sb);
 int sandbox_sync(struct sandbox *sb, struct sandbox_state *ret);
 
 /* Up to `n` bytes of stdout and stderr together from `offset`; how many. */

@@ -128,6 +128,25 @@ START_TEST(files_survive_a_restart_and_the_listener_does_too)
 }
 END_TEST
 
+START_TEST(a_sync_that_has_begun_may_be_read_later_or_not_at_all)
+{
+	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
+	struct sandbox_state state;
+	struct sandbox *sb = open_box(&spec);
+
+	sandbox_sync_begin(sb);
+	sandbox_sync_begin(sb);
+	state = run(sb, "echo 1; exit 5"); /* asks for other things meanwhile */
+	ck_assert_int_eq(state.exit_code, 5);
+	sandbox_sync_begin(sb);
+	ck_assert_int_eq(sandbox_sync(sb, &state), 0);
+	ck_assert_int_eq(state.output_len, 2);
+	sandbox_sync_begin(sb);
+	sandbox_close(sb, &state);
+	ck_assert_int_eq(state.exit_code, 5);
+}
+END_TEST
+
 START_TEST(what_a_missing_program_lacks_is_named)
 {
 	const char *const argv[] = { "/nowhere", NULL };
@@ -368,6 +387,7 @@ SUITE(sandbox)
 {
 	TEST(a_program_says_how_it_ended_and_what_it_wrote);
 	TEST(files_survive_a_restart_and_the_listener_does_too);
+	TEST(a_sync_that_has_begun_may_be_read_later_or_not_at_all);
 	TEST(what_a_missing_program_lacks_is_named);
 	TEST(a_mount_that_is_not_there_is_a_failure_of_mounts);
 	TEST(an_overlay_is_the_programs_to_change_and_the_original_stays);
