@@ -197,6 +197,7 @@ static bool obey(struct init *init)
 	memcpy(&op, w.bytes, sizeof(op));
 	switch (op) {
 	case INIT_GO:
+	case INIT_LIMITS:
 		break;
 	case INIT_START:
 		start(init, &w, fds);
@@ -235,10 +236,23 @@ static void loop(struct init *init)
 	}
 }
 
-static int enter_cgroups(const int *tasks, size_t n)
+/* What the keeper says next; without it there is nobody to build for. */
+static void await(const struct init_plan *plan, int *fds, size_t max,
+		  size_t *ret_n)
 {
-	int r = 0;
+	char op[64];
 
+	if (wire_recv(plan->control, op, sizeof(op), fds, max, ret_n) < 0)
+		_exit(0);
+}
+
+static int enter_cgroups(const struct init_plan *plan,
+			 struct sandbox_failure *reterr)
+{
+	int tasks[JOIN_TASKS_MAX], r = 0;
+	size_t n = 0;
+
+	await(plan, tasks, JOIN_TASKS_MAX, &n);
 	for (size_t i = 0; i < n; i++) {
 		if (r == 0 && write(tasks[i], "0", 1) < 0)
 			r = -errno;
@@ -246,7 +260,9 @@ static int enter_cgroups(const int *tasks, size_t n)
 	}
 	if (r == 0 && unshare(CLONE_NEWCGROUP) < 0)
 		r = -errno;
-	return r;
+	return r < 0 ? confine_fail(reterr, SANDBOX_STAGE_CGROUP, -r,
+				    "enter the cgroup")
+		     : 0;
 }
 
 /*
@@ -270,17 +286,8 @@ static int become_init(const struct init_plan *plan,
 		       struct sandbox_failure *reterr)
 {
 	const struct ids *ids = plan->ids;
-	int tasks[JOIN_TASKS_MAX], r;
-	size_t n = 0;
-	char go[64];
 
-	if (wire_recv(plan->control, go, sizeof(go), tasks, JOIN_TASKS_MAX,
-		      &n) < 0)
-		_exit(0);
-	r = enter_cgroups(tasks, n);
-	if (r < 0)
-		return confine_fail(reterr, SANDBOX_STAGE_CGROUP, -r,
-				    "enter the cgroup");
+	await(plan, NULL, 0, NULL);
 	if (sethostname("box", 3) < 0 || setdomainname("", 0) < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
 				    "set the host name");
@@ -305,6 +312,8 @@ static int build(struct init *init, struct sandbox_failure *reterr)
 	if (r == 0)
 		r = root_build(plan->root, reterr);
 	if (r == 0)
+		r = enter_cgroups(plan, reterr);
+	if (r == 0)
 		r = init_net_end(&net, init->fds, reterr);
 	if (r < 0)
 		return r;
@@ -312,6 +321,8 @@ static int build(struct init *init, struct sandbox_failure *reterr)
 	init->fds[INIT_FD_DECOYS] = plan->root->decoys;
 	init->fds[INIT_FD_PROC] = open("/proc", O_RDONLY | O_DIRECTORY |
 							O_CLOEXEC);
+	init->fds[INIT_FD_MOUNTS] = open("/proc/self/ns/mnt",
+					 O_RDONLY | O_CLOEXEC);
 	if (plan->layers & (1u << SANDBOX_LAYER_LANDLOCK))
 		r = root_landlock(plan->root, &init->fds[INIT_FD_LANDLOCK],
 				  reterr);
@@ -335,7 +346,7 @@ static void say_ready(struct init *init)
 	wire_send(init->control, &report, sizeof(report), fds, n);
 	/* The keeper watches these; we have no use for them. */
 	init->fds[INIT_FD_SCRATCH] = init->fds[INIT_FD_PROC] = -1;
-	init->fds[INIT_FD_DECOYS] = -1;
+	init->fds[INIT_FD_DECOYS] = init->fds[INIT_FD_MOUNTS] = -1;
 }
 
 /*

@@ -24,9 +24,10 @@ struct init_plan {
 
 /* Keeper to init, over `control`. */
 enum init_op {
-	INIT_GO,    /* the id maps are written; fds: tasks of version 1 */
-	INIT_START, /* struct init_start, argv, env; fds output report filter */
-	INIT_KILL,  /* everything but init; answered by INIT_KILLED */
+	INIT_GO,     /* the id maps are written */
+	INIT_LIMITS, /* the cgroups are made; fds: tasks of version 1 */
+	INIT_START,  /* struct init_start, argv, env; fds output report filter */
+	INIT_KILL,   /* everything but init; answered by INIT_KILLED */
 };
 
 struct init_start {
@@ -50,6 +51,7 @@ enum init_fd {
 	INIT_FD_LISTEN6,
 	INIT_FD_LANDLOCK,
 	INIT_FD_DECOYS,   /* inotify, see root_decoy() */
+	INIT_FD_MOUNTS,   /* the mount namespace; see keeper_close() */
 	INIT_FD_N,
 };
 

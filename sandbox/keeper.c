@@ -83,7 +83,7 @@ static void kill_all(struct keeper *k)
 		/* What only init still holds, the kernel frees in its own time
 		 * and not in ours. */
 		for (int i = 0; i < INIT_FD_N; i++) {
-			if (i != INIT_FD_DECOYS)
+			if (i != INIT_FD_DECOYS && i != INIT_FD_MOUNTS)
 				close_fd(&k->box[i]);
 		}
 		syscall(SYS_pidfd_send_signal, k->init_pidfd, SIGKILL, NULL, 0);

@@ -43,7 +43,6 @@ struct keeper {
 	bool lost;               /* init is gone: the box is over */
 	bool ready;              /* init has said that the box is built */
 	bool once;               /* the box ends with its first program */
-	bool swept;
 	int status;              /* of waitpid(2), once ended */
 	struct sandbox_failure failure;
 

@@ -16,6 +16,7 @@
 
 #include "sandbox/keeper.h"
 #include "sandbox/landlock.h"
+#include "sandbox/leave.h"
 #include "sandbox/wire.h"
 
 #define BUILD_LIMIT_MS 20000
@@ -126,6 +127,7 @@ static int spawn_init(struct keeper *k, int service,
 				  .layers = k->state.layers,
 				  .listen_port = k->spec->listen_port,
 				  .service = service };
+	enum init_op go = INIT_GO;
 	int sockets[2], r;
 
 	if (wire_pair(sockets) < 0)
@@ -149,13 +151,15 @@ static int spawn_init(struct keeper *k, int service,
 		return lacks(reterr, SANDBOX_STAGE_NAMESPACES,
 			     SANDBOX_LAYER_USERNS, -r,
 			     "the id maps are refused");
+	/* If it has ended already, it has said why: see keeper_await(). */
+	wire_send(k->control, &go, sizeof(go), NULL, 0);
 	return 0;
 }
 
-/* What init does not need at once is made while it makes its network. */
+/* Made while init builds its root and its network. */
 static void make_limits(struct keeper *k)
 {
-	enum init_op go = INIT_GO;
+	enum init_op op = INIT_LIMITS;
 	size_t n = 0;
 
 	if (k->spec->without & SANDBOX_WITHOUT_CGROUP)
@@ -167,8 +171,7 @@ static void make_limits(struct keeper *k)
 		k->policy = &policy_default_uncounted;
 	while (n < JOIN_TASKS_MAX && k->cg.tasks[n] >= 0)
 		n++;
-	/* If it has ended already, it has said why: see keeper_await(). */
-	wire_send(k->control, &go, sizeof(go), k->cg.tasks, n);
+	wire_send(k->control, &op, sizeof(op), k->cg.tasks, n);
 }
 
 /* What our own folders take in the writable tmpfs is not the program's. */
@@ -190,6 +193,7 @@ int keeper_await(struct keeper *k, struct sandbox_failure *reterr)
 
 	if (k->ready)
 		return 0;
+	cgroup_sweep(&k->cg); /* init takes longer to build than this does */
 	if (poll(&pfd, 1, BUILD_LIMIT_MS) == 1)
 		n = wire_recv(k->control, &report, sizeof(report), fds,
 			      INIT_FD_N, &n_fds);
@@ -284,6 +288,9 @@ void keeper_close(struct keeper *k)
 	close_fd(&k->control);
 	reap_init(k);
 	keeper_close_decoys(k);
+	/* Held until here, so that init did not have to wait for its end. */
+	leave_fd(k->box[INIT_FD_MOUNTS]);
+	k->box[INIT_FD_MOUNTS] = -1;
 	for (int i = 0; i < INIT_FD_N; i++)
 		close_fd(&k->box[i]);
 	close_fd(&k->init_pidfd);

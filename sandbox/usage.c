@@ -155,12 +155,6 @@ void keeper_sample(struct keeper *k)
 	if (!k->ready)
 		return;
 	k->sampled_ns = keeper_now_ns();
-	if (k->confined && !k->swept && (!k->ended || k->killed)) {
-		/* There is time for it while the program runs; and if that was
-		 * over before the first look, while the box is ending. */
-		k->swept = true;
-		cgroup_sweep(&k->cg);
-	}
 	cgroup_read(&k->cg, &counters);
 	keeper_sample_files(k);
 	if (!k->ended && !k->lost)
