@@ -26,7 +26,7 @@ struct init_plan {
 enum init_op {
 	INIT_GO,     /* the id maps are written */
 	INIT_LIMITS, /* the cgroups are made; fds: tasks of version 1 */
-	INIT_START,  /* struct init_start, argv, env; fds output report filter */
+	INIT_START,  /* struct init_start, argv, env; output report filter */
 	INIT_KILL,   /* everything but init; answered by INIT_KILLED */
 };
 
