@@ -18,7 +18,8 @@ OUT       := $(BUILD)/$(VARIANT)
 # build and run it, and what only its tests use.  `make deps` installs them.
 DEB_RUN   := gcc libc6-dev make pkg-config libseccomp-dev \
 	     libcurl4-openssl-dev libcjson-dev libxml2-dev libpcre2-dev \
-	     libidn2-dev libunistring-dev libarchive-dev nettle-dev python3 python3-venv ca-certificates
+	     libidn2-dev libunistring-dev libarchive-dev nettle-dev \
+	     zlib1g-dev libbrotli-dev python3 python3-venv ca-certificates
 DEB_TEST  := check clang curl bubblewrap binutils libxml2-utils \
 	     mandoc shellcheck cppcheck tmux zsh fish chromium \
 	     fonts-dejavu-core
@@ -26,7 +27,7 @@ DEB_FUZZ  := clang libclang-rt-14-dev
 DEB_VM    := qemu-system-x86 busybox-static cpio
 RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
 	     cjson-devel libxml2-devel pcre2-devel libarchive-devel \
-	     libidn2-devel libunistring-devel \
+	     libidn2-devel libunistring-devel zlib-devel brotli-devel \
 	     nettle-devel gmp-devel python3 python3-pip ca-certificates
 RPM_TEST  := check-devel clang compiler-rt curl bubblewrap libxml2 mandoc \
 	     ShellCheck cppcheck perl-Test-Harness tmux zsh fish \
@@ -34,7 +35,7 @@ RPM_TEST  := check-devel clang compiler-rt curl bubblewrap libxml2 mandoc \
 
 PKGS_BOX  := libseccomp
 PKGS      := libcurl libcjson libseccomp libxml-2.0 libpcre2-8 libidn2 libarchive \
-	     nettle hogweed
+	     nettle hogweed zlib libbrotlidec
 PKGS_TEST := check
 
 WARN := -Wall -Wextra -Wformat=2 -Wshadow -Wundef -Wvla -Walloca \

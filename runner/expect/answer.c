@@ -9,19 +9,58 @@
 #include "runner/base/json.h"
 #include "runner/base/text.h"
 #include "runner/expect/charset.h"
+#include "runner/expect/coding.h"
 #include "runner/expect/jsonpath.h"
 #include "runner/expect/reader.h"
 #include "runner/expect/regex.h"
 #include "runner/expect/state.h"
 #include "runner/expect/xpath.h"
 
-static const char *check_coding(const struct http_response *res)
+static const char *coding_of(const struct http_response *res)
 {
 	const char *coding = http_value(res, "Content-Encoding");
 
-	if (!coding || !*coding || !strcasecmp(coding, "identity"))
-		return NULL;
-	return "the body has a Content-Encoding, and bodies are never decoded";
+	return coding && *coding && strcasecmp(coding, "identity") ? coding
+								  : NULL;
+}
+
+/* A bomb must not cost more than the largest body does. */
+const char *answer_decode(struct arena *arena, const struct http_response *res,
+			  bool asked, struct span *ret)
+{
+	const char *coding = asked ? coding_of(res) : NULL;
+	size_t most = HTTP_BODY_MAX;
+
+	*ret = res->body;
+	most -= res->body.len < most ? res->body.len : most;
+	return coding ? coding_undo(arena, res->body, coding, most, ret) : NULL;
+}
+
+int answer_bytes(struct state *s, struct span *ret, const char **why)
+{
+	struct answer *a = &s->answer;
+
+	if (!a->bytes_tried) {
+		a->bytes_tried = true;
+		a->bytes_why = answer_decode(s->run, a->res, a->coding_asked,
+					     &a->bytes);
+	}
+	*why = a->bytes_why;
+	*ret = a->bytes;
+	return a->bytes_why ? -EBADMSG : 0;
+}
+
+static const char *decode_text(struct state *s, struct span *ret)
+{
+	const char *type = http_value(s->answer.res, "Content-Type"), *why;
+	struct span bytes;
+
+	if (answer_bytes(s, &bytes, &why))
+		return why;
+	if (coding_of(s->answer.res) && !s->answer.coding_asked)
+		return "the body has a Content-Encoding that was not asked "
+		       "for";
+	return charset_decode(s->run, bytes, charset_of(s->run, type), ret);
 }
 
 int answer_text(struct state *s, struct span *ret, const char **why)
@@ -30,13 +69,7 @@ int answer_text(struct state *s, struct span *ret, const char **why)
 
 	if (!a->text_tried) {
 		a->text_tried = true;
-		a->text_why = check_coding(a->res);
-		if (!a->text_why)
-			a->text_why = charset_decode(
-				s->run, a->res->body,
-				charset_of(s->run,
-					   http_value(a->res, "Content-Type")),
-				&a->text);
+		a->text_why = decode_text(s, &a->text);
 	}
 	*why = a->text_why;
 	*ret = a->text;
@@ -258,18 +291,25 @@ static int query_body(struct state *s, const struct query *q, struct value *ret,
 	return r ? r : apply_xpath(s, expr, text, body_is_html(s), ret, why);
 }
 
-static void query_digest(struct state *s, const struct query *q,
-			 struct value *ret)
+/* The body's bytes, or a digest of them. */
+static int query_bytes(struct state *s, const struct query *q,
+		       struct value *ret, const char **why)
 {
 	unsigned char raw[32];
 	size_t n = q->kind == QUERY_MD5 ? 16 : 32;
+	struct span bytes;
+	int r = answer_bytes(s, &bytes, why);
 
+	if (r < 0)
+		return r;
 	if (q->kind == QUERY_MD5)
-		digest_md5_raw(s->answer.res->body, raw);
-	else
-		digest_sha256_raw(s->answer.res->body, raw);
-	*ret = (struct value){.type = VALUE_BYTES,
-			      .text = {arena_memdup(s->arena, raw, n), n}};
+		digest_md5_raw(bytes, raw);
+	else if (q->kind == QUERY_SHA256)
+		digest_sha256_raw(bytes, raw);
+	if (q->kind != QUERY_BYTES)
+		bytes = (struct span){arena_memdup(s->arena, raw, n), n};
+	*ret = (struct value){.type = VALUE_BYTES, .text = bytes};
+	return 0;
 }
 
 static int query_variable(struct state *s, const struct query *q,
@@ -303,7 +343,6 @@ static int query_plain(struct state *s, const struct query *q,
 	case QUERY_IP: *ret = VALUE_TEXT(SPAN_LIT("127.0.0.1")); return 0;
 	case QUERY_HEADER: return query_header(s, q, ret, why);
 	case QUERY_COOKIE: return query_cookie(s, q, ret, why);
-	case QUERY_BYTES:
 	case QUERY_RAWBYTES:
 		*ret = (struct value){.type = VALUE_BYTES, .text = res->body};
 		return 0;
@@ -311,8 +350,9 @@ static int query_plain(struct state *s, const struct query *q,
 	case QUERY_DURATION:
 		*ret = value_of_int(s->arena, res->timing.total_us / 1000);
 		return 0;
+	case QUERY_BYTES:
 	case QUERY_SHA256:
-	case QUERY_MD5: query_digest(s, q, ret); return 0;
+	case QUERY_MD5: return query_bytes(s, q, ret, why);
 	case QUERY_BODY:
 	case QUERY_JSONPATH:
 	case QUERY_XPATH:

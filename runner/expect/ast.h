@@ -271,6 +271,7 @@ struct body {
 };
 
 enum option_kind_hurl {
+	HURL_COMPRESSED,
 	HURL_DELAY,
 	HURL_HTTP10,
 	HURL_HTTP11,

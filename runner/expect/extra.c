@@ -218,10 +218,13 @@ int extra_before(struct state *s, const struct entry *e,
 }
 
 static const char *what_changed(struct judging *j, const struct extra *x,
-				const struct http_response *a,
+				const struct extra_before *before,
 				const struct http_response *b)
 {
+	const struct http_response *a = before->res;
+	bool asked = before->request.coding_asked;
 	const struct json *x_json, *y_json;
+	struct span x_text, y_text;
 	const char *where;
 
 	if (a->end != HTTP_ANSWERED || b->end != HTTP_ANSWERED)
@@ -231,8 +234,10 @@ static const char *what_changed(struct judging *j, const struct extra *x,
 				    a->status, b->status);
 	if (span_equal(a->body, b->body))
 		return NULL;
-	if (json_parse(j->s->arena, a->body, &x_json, NULL) ||
-	    json_parse(j->s->arena, b->body, &y_json, NULL))
+	if (answer_decode(j->s->arena, a, asked, &x_text) ||
+	    answer_decode(j->s->arena, b, asked, &y_text) ||
+	    json_parse(j->s->arena, x_text, &x_json, NULL) ||
+	    json_parse(j->s->arena, y_text, &y_json, NULL))
 		return "its body differs";
 	if (extra_same(j->s->arena, x_json, y_json, x, &where))
 		return NULL;
@@ -252,7 +257,7 @@ static int judge_unchanged(struct judging *j, const struct extra *x,
 		return r;
 	c->expected = arena_printf(j->s->arena, "%s is as it was before",
 				   before->request.req.target);
-	why = what_changed(j, x, before->res, now);
+	why = what_changed(j, x, before, now);
 	c->actual = why ? why : "unchanged";
 	if (why)
 		judging_fail(j, c, why);

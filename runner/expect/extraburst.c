@@ -128,6 +128,7 @@ int extra_burst(struct judging *j, const struct built *built)
 	chosen = choose(x, replies, n);
 	j->s->answer = (struct answer){.res = chosen->res,
 				       .evidence = chosen->evidence,
+				       .coding_asked = built->coding_asked,
 				       .url = built->url};
 	c = extra_check(j, EXTRA_BURST, "burst");
 	c->expected = show_expected(j, x);

@@ -112,6 +112,7 @@ static const char *find_next(struct walk *w, const struct json *body)
 static void look(struct walk *w, const char **next)
 {
 	const struct json *body = NULL;
+	struct span text;
 	struct err err;
 
 	*next = NULL;
@@ -120,8 +121,12 @@ static void look(struct walk *w, const char **next)
 					w->pages, w->res->status);
 		return;
 	}
+	w->wrong = answer_decode(w->j->s->arena, w->res, w->built.coding_asked,
+				 &text);
+	if (w->wrong)
+		return;
 	if ((w->x->items || w->x->next || w->x->total) &&
-	    json_parse(w->j->s->arena, w->res->body, &body, &err)) {
+	    json_parse(w->j->s->arena, text, &body, &err)) {
 		w->wrong = arena_printf(w->j->s->arena,
 					"page %d is no JSON: "
 					"%s",

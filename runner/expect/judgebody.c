@@ -27,6 +27,8 @@ static int expected_bytes(struct judging *j, const struct body *b,
 static bool json_matches(struct judging *j, struct span want, const char **why)
 {
 	const struct json *a, *b;
+	const char *why_not;
+	struct span got;
 	struct err err;
 
 	/* Whoever expects what is no JSON means these very bytes. */
@@ -35,7 +37,8 @@ static bool json_matches(struct judging *j, struct span want, const char **why)
 				    "the body differs, and what is expected "
 				    "is no JSON: %s",
 				    err.msg);
-		return span_equal(j->s->answer.res->body, want);
+		return !answer_bytes(j->s, &got, &why_not) &&
+		       span_equal(got, want);
 	}
 	if (answer_json(j->s, &a, why))
 		return false;
@@ -46,7 +49,7 @@ static bool json_matches(struct judging *j, struct span want, const char **why)
 void judge_body(struct judging *j)
 {
 	const struct body *b = &j->e->expect.body;
-	struct span got = j->s->answer.res->body, want = {"", 0};
+	struct span got = {"", 0}, want = {"", 0};
 	struct play_check *c =
 		judging_add(j, &b->marks, b->at, "the body is as expected");
 	const char *why = "the body differs";
@@ -59,6 +62,8 @@ void judge_body(struct judging *j)
 				      j->s->script->file, b->at.line,
 				      b->at.column, j->why);
 	}
+	if (!r)
+		r = answer_bytes(j->s, &got, &j->why);
 	c->expected = text_visible(j->s->arena, want, SHOW_MAX);
 	c->actual = text_visible(j->s->arena, got, SHOW_MAX);
 	if (!r && b->kind == BODY_TEXT && b->type != BODY_JSON)

@@ -116,6 +116,7 @@ static void take_answer(struct state *s, const struct built *built,
 	path.len = span_find(path, SPAN_LIT("?"));
 	s->answer = (struct answer){.res = reply->res,
 				    .evidence = reply->evidence,
+				    .coding_asked = built->coding_asked,
 				    .url = built->url};
 	if (reply->res->end == HTTP_ANSWERED && !built->no_cookie_store)
 		cookie_store(s->arena, &s->jar, reply->res, path);

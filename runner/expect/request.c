@@ -5,6 +5,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/buf.h"
+#include "runner/expect/coding.h"
 #include "runner/expect/encode.h"
 #include "runner/expect/reader.h"
 #include "runner/expect/state.h"
@@ -360,7 +361,8 @@ static bool wants_length(const char *method)
 	       !strcmp(method, "PATCH");
 }
 
-static int fill(struct builder *b, const struct entry *e, struct built *ret)
+static int fill(struct builder *b, const struct entry *e, bool compressed,
+		struct built *ret)
 {
 	const char *type = NULL;
 	int r = build_url(b, e, ret);
@@ -380,6 +382,9 @@ static int fill(struct builder *b, const struct entry *e, struct built *ret)
 		add_cookies(b, ret);
 	if (type && !has_header(b, "Content-Type"))
 		add_header(b, "Content-Type", span_of(type));
+	if (compressed && !has_header(b, "Accept-Encoding"))
+		add_header(b, "Accept-Encoding", SPAN_LIT(CODING_ACCEPT));
+	ret->coding_asked = has_header(b, "Accept-Encoding");
 	ret->req.method = e->method;
 	ret->req.headers = b->headers.items;
 	ret->req.n_headers = b->headers.n;
@@ -402,7 +407,7 @@ int build_request(struct state *s, const struct entry *e,
 			      .req = {.timeout_ms = o->max_time_ms,
 				      .rate_max = o->limit_rate,
 				      .http10 = o->http10}};
-	r = fill(&b, e, ret);
+	r = fill(&b, e, o->compressed, ret);
 	buf_release(&b.body);
 	return r;
 }

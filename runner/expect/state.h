@@ -23,7 +23,10 @@ struct answer {
 	const char *url;         /* that was asked last */
 	const struct value *hops;
 	size_t n_hops;
-	bool json_tried, text_tried;
+	bool coding_asked;       /* only then it is undone */
+	bool bytes_tried, json_tried, text_tried;
+	struct span bytes;       /* of the body, out of its coding */
+	const char *bytes_why;   /* NULL: `bytes` is there */
 	const struct json *json; /* NULL: `json_why` tells */
 	const char *json_why;
 	struct span text;        /* decoded from its charset */
@@ -66,7 +69,11 @@ int state_filters(struct state *s, const struct filter *filters, size_t n,
 int state_file(struct state *s, struct span name, struct span *ret,
 	       const char **why);
 
-/* The whole body as text or JSON, once. */
+/* A body out of its Content-Encoding, where that was asked for. */
+const char *answer_decode(struct arena *arena, const struct http_response *res,
+			  bool asked, struct span *ret);
+/* The whole body as bytes, text or JSON, once. */
+int answer_bytes(struct state *s, struct span *ret, const char **why);
 int answer_text(struct state *s, struct span *ret, const char **why);
 int answer_json(struct state *s, const struct json **ret, const char **why);
 
@@ -96,6 +103,7 @@ struct built {
 	struct span cookies; /* of [Cookies] alone */
 	bool cookie_header;  /* the entry has its own, which says all */
 	bool no_cookie_store;
+	bool coding_asked;   /* Accept-Encoding was sent */
 };
 struct entry_options;
 int build_request(struct state *s, const struct entry *e,
@@ -109,7 +117,7 @@ int build_redirect(struct state *s, const struct built *from,
 struct entry_options {
 	int64_t delay_ms, max_time_ms, retry_interval_ms;
 	int64_t repeat, retry, max_redirects, limit_rate;
-	bool skip, location, http10, no_cookie_store;
+	bool skip, location, compressed, http10, no_cookie_store;
 };
 int read_options(struct state *s, const struct entry *e,
 		 struct entry_options *ret, const char **why);

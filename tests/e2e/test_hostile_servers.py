@@ -69,6 +69,19 @@ def test_an_attack_is_a_named_result_in_bounded_time_and_memory(probe, case):
         assert "no whole answer" not in message
 
 
+@pytest.mark.parametrize("case, why", [
+    ("compression-bomb", "beyond the ceiling"),
+    ("bomb-in-a-bomb", "beyond the ceiling"),
+    ("nested-compression", "more codings than the ceiling"),
+    ("no-gzip", "the body is not gzip"),
+    ("unknown-coding", "is not known")])
+def test_what_was_asked_for_is_only_decoded_within_bounds(probe, case, why):
+    checks = probe((SCRIPT % case).replace("[Options]",
+                                           "[Options]\ncompressed: true"))
+    assert [c["status"] for c in checks] == ["fail"] * 4
+    assert all(why in c["message"] for c in checks), checks
+
+
 def test_entities_within_entities_are_refused(probe):
     checks = probe("GET {{base}}/xml-entities\nHTTP 200\n[Asserts]\n"
                    "xpath \"//a\" count == 1\n")

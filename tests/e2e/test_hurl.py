@@ -25,7 +25,6 @@ TYPED = {"name": "Jennifer", "age": "30", "height": "1.70",
 
 # Not playable, and why.
 REFUSED = {
-    "compressed_option": "bodies are never decompressed",
     "connect_to_option": "one server, reached directly",
     "options_template": "resolve: one server, reached directly",
     "output_option": "scripts write no files",
@@ -40,7 +39,6 @@ OUTSIDE = {
     "ip_query": "asks a server elsewhere",
     "post_large": "its file is not part of the suite",
     "secret_args": "an option of Hurl's command line",
-    "bom": "expects the byte order mark to be dropped from a body",
     "format": "formatting of scripts",
 }
 # Another class than in Hurl, on purpose.
@@ -56,6 +54,8 @@ FILES = {
     "tests_ok/multipart/data.html": "<div>Hello <b>World</b>!</div>",
     "tests_ok/post/data.bin": "x", "tests_ok/post/post_file_with space": "x",
     "tests_failed/data.txt": "Hello World!",
+    "tests_ok/compressed/hello.txt": "Hello World!",
+    "tests_ok/compressed/cat.jpg": b"\xff\xd8\xff\xe0 picture",
 }
 CLASSES = {0: "held", 4: "check failed", 3: "could not run", 2: "invalid",
            1: "could not run"}
@@ -91,7 +91,8 @@ def served(tmp_path_factory):
     shutil.copytree(SUITE, copy)
     subprocess.run(["chmod", "-R", "u+w", copy], check=True)
     for name, text in FILES.items():
-        (copy / name).write_text(text)
+        (copy / name).write_bytes(text.encode() if isinstance(text, str)
+                                  else text)
     for path in copy.rglob("*.hurl"):
         try:
             text = path.read_text("utf-8")

@@ -49,6 +49,8 @@ LIBRARIES = [
     (r"curl/", r"runner/probe/(http|burst|wire)\.c"),
     (r"libxml/", r"runner/expect/xpath\.c"),
     (r"pcre2", r"runner/expect/regex\.c"),
+    (r"zlib\.h", r"runner/expect/coding\.c"),
+    (r"brotli/", r"runner/expect/brotli\.c"),
     (r"idn2", r"runner/expect/idn\.c"),
     (r"unictype", r"runner/expect/bidi\.c"),
     (r"archive(_entry)?\.h", r"runner/submission/unpack\.c"),

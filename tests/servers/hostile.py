@@ -33,6 +33,11 @@ def bomb():
     return whole(packed, OK + b"Content-Encoding: deflate\r\n")
 
 
+def bomb_in_a_bomb():
+    packed = gzip.compress(gzip.compress(b"\0" * (64 << 20), 9), 9)
+    return whole(packed, JSON + b"Content-Encoding: gzip, gzip\r\n")
+
+
 def nested_bomb():
     packed = gzip.compress(gzip.compress(b"\0" * (64 << 20), 9), 9)
     return whole(packed, JSON + b"Content-Encoding: " +
@@ -155,6 +160,11 @@ ANSWERED = {
                     b"", False),
     "compression-bomb": (bomb(), b"", False),
     "nested-compression": (nested_bomb(), b"", False),
+    "bomb-in-a-bomb": (bomb_in_a_bomb(), b"", False),
+    "no-gzip": (whole(b"{}", JSON + b"Content-Encoding: gzip\r\n"), b"",
+                False),
+    "unknown-coding": (whole(b"{}", JSON + b"Content-Encoding: lzma\r\n"),
+                       b"", False),
     "redirect-to-file": (redirect(b"file:///etc/passwd"), b"", False),
     "deep-json": (whole(b"[" * 100000), b"", False),
     "long-number": (whole(b"1" * 1000000), b"", False),

@@ -10,6 +10,7 @@ from that script: its asserts then look at data that they were written for.
 
 import base64
 import email.parser
+import gzip
 import http.server
 import json
 import pathlib
@@ -17,6 +18,7 @@ import re
 import sys
 import threading
 import time
+import zlib
 from urllib.parse import parse_qs, unquote, urlsplit
 
 SUITE = pathlib.Path(sys.argv[1])
@@ -73,6 +75,15 @@ XML = {
         "</isbn:number><notes><p xmlns='http://www.w3.org/1999/xhtml'>x</p>"
         "</notes></book>",
     "/error-assert-xpath": "<html><head><title>x</title></head></html>",
+}
+# Brotli's frame of twelve bytes that are not packed.
+BROTLI = b"\x21\x2c\x00\x04%b\x03"
+CODED = {
+    "none": (HELLO, None), "gzip": (gzip.compress(HELLO), "gzip"),
+    "zlib": (zlib.compress(HELLO), "deflate"),
+    "brotli": (BROTLI % HELLO, "br"),
+    "brotli_identity": (BROTLI % HELLO, "br, identity"),
+    "brotli_large": (BROTLI % b"\xff\xd8\xff\xe0 picture", "br"),
 }
 JSONS = {
     "/assert-json/list": [{"id": 1, "name": "Bob"}, {"id": 2, "name": "Bill"}],
@@ -175,6 +186,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         }
         return self.demand(all(c in cookies for c in wanted.get(path, [])) and
                            not (path.endswith("not-in-session") and cookies))
+
+    def coded(self, name):
+        body, coding = CODED[name]
+        self.answer(200, body, "image/jpeg" if name == "brotli_large" else
+                    "text/html; charset=utf-8",
+                    [("Content-Encoding", coding)] if coding else [])
 
     def redirect(self, path):
         number = re.fullmatch(r"/redirect-(\d)", path)
@@ -286,6 +303,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.state(path)
         elif "cookie" in path:
             self.session(path)
+        elif path.startswith("/compressed/"):
+            self.coded(path[12:])
         elif path.startswith("/redirect-"):
             self.redirect(path)
         elif re.match("/(default|custom|empty)-headers", path):

@@ -4,6 +4,7 @@
 usage: manual.py     prints its port, serves until its stdin closes
 """
 
+import gzip
 import http.server
 import json
 import re
@@ -140,6 +141,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(400)
         elif url.path == "/sample":
             self.answer(200, SAMPLE, X_Number="12", ETag='"abc"')
+        elif url.path == "/compressed":
+            self.answer(200, gzip.compress(json.dumps(SAMPLE).encode()),
+                        Content_Encoding="gzip")
         elif url.path == "/html":
             self.answer(200, HTML, "text/html; charset=utf-8")
         elif url.path == "/latin1":
