@@ -79,8 +79,6 @@ endif
 
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. $(OPT) $(HARDEN) $(WARN) -fPIC \
 	-ffile-prefix-map=$(CURDIR)=. -DFUMEHOOD_VERSION='"$(VERSION)"' \
-	-DFUMEHOOD_DATADIR='"$(DATADIR)"' \
-	-DFUMEHOOD_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS := $(OPT) $(LINK_HARDEN) $(LDFLAGS)
 # libunistring has no pkg-config file.
@@ -106,6 +104,20 @@ all: $(PROGRAMS)
 $(OUT)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(SAY_CC) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Who looks where the program was installed is compiled again when that changes:
+# `make` and then `make install PREFIX=...` is what people type.
+PLACES := -DFUMEHOOD_DATADIR='"$(DATADIR)"' \
+	-DFUMEHOOD_LIBEXECDIR='"$(LIBEXECDIR)"'
+KNOWS_PLACES := $(call obj,runner/base/file.c sandbox/sandbox.c \
+	sandbox/forkserver.c)
+$(KNOWS_PLACES): ALL_CFLAGS += $(PLACES)
+$(KNOWS_PLACES): $(OUT)/places
+.PHONY: FORCE
+$(OUT)/places: FORCE
+	@mkdir -p $(@D)
+	@echo '$(DATADIR) $(LIBEXECDIR)' | cmp -s - $@ || \
+		echo '$(DATADIR) $(LIBEXECDIR)' >$@
 
 # The default policy is compiled once, here: libseccomp takes 5 ms for it, and
 # so fumehood-box is not linked with it.
