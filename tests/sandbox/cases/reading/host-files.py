@@ -4,8 +4,22 @@
 # says: /etc/shadow
 # flask: import
 import os
+import sys
 
 from attack import FACTS, escaped, unreadable
+
+
+def shown(folder):
+    """What is in it, but for the way to the environment of submissions, which
+    may lie in somebody's home: that way, and nothing beside it, is there."""
+    names = os.listdir(folder)
+    for name in names:
+        below = folder + "/" + name
+        if len(names) > 1 or not (sys.prefix + "/").startswith(below + "/"):
+            return names
+        return [] if below == sys.prefix else shown(below)
+    return names
+
 
 unreadable(FACTS["secret_file"])
 for path in ("/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/crontab",
@@ -18,7 +32,7 @@ for path in ("/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/crontab",
 for folder in ("/root", "/home", "/srv", "/opt", "/mnt", "/media", "/boot",
                "/var/lib", "/var/log", "/var/spool", "/sys", "/lost+found"):
     try:
-        if os.listdir(folder):
-            escaped("%s shows %s" % (folder, os.listdir(folder)[:3]))
+        if shown(folder):
+            escaped("%s shows %s" % (folder, shown(folder)[:3]))
     except OSError:
         pass
