@@ -71,8 +71,11 @@ ifdef WERROR
 WARN += -Werror
 endif
 
-# A line a step says what is made; V=1 shows the commands.
-ifneq ($(V),1)
+# A line a step says what is made; V=1 shows the commands, -s nothing.
+ifeq ($(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS)))),s)
+SAY_CC = @
+SAY_LINK = @
+else ifneq ($(V),1)
 SAY_CC = @echo '  CC    $(@:$(OUT)/obj/%=%)';
 SAY_LINK = @echo '  LINK  $@';
 endif
