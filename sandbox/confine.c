@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -139,6 +140,16 @@ static int drop_ids(const struct confine *c)
 	return 0;
 }
 
+/*
+ * The session keyring of whoever started us comes along into every namespace.
+ * Not a layer: the filter refuses all that has to do with keys.  Where even we
+ * are refused (a container's filter, a user's quota), the box is no weaker.
+ */
+static void leave_session_keyring(void)
+{
+	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+}
+
 static int drop_rights(const struct confine *c, struct sandbox_failure *reterr)
 {
 	int r = wants(c, SANDBOX_LAYER_CAPS) ? caps_clear_bounding() : 0;
@@ -150,6 +161,7 @@ static int drop_rights(const struct confine *c, struct sandbox_failure *reterr)
 	if (r < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_PRIVILEGES, -r,
 				    "become uid %u", c->uid);
+	leave_session_keyring();
 	r = caps_keep(0);
 	if (r < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_PRIVILEGES, -r,

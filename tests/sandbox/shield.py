@@ -143,6 +143,12 @@ def _write(path, value):
         file.write(str(value))
 
 
+def join_session_keyring():
+    """As a login does: what is started inherits it, across user namespaces."""
+    number = {"x86_64": 250}.get(os.uname().machine, 219)
+    LIBC.syscall(number, 1, None)
+
+
 def become(uid):
     os.setgroups([])
     os.setresgid(uid, uid, uid)
