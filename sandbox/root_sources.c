@@ -29,7 +29,6 @@ const struct root_bind root_binds[] = {
 	{ "/etc/alternatives", ROOT_BIND_TREE },
 	{ "/etc/ld.so.cache", ROOT_BIND_FILE },
 	{ "/dev/null", ROOT_BIND_DEVICE },
-	{ "/dev/zero", ROOT_BIND_DEVICE },
 	{ "/dev/full", ROOT_BIND_DEVICE },
 	{ "/dev/random", ROOT_BIND_DEVICE },
 	{ "/dev/urandom", ROOT_BIND_DEVICE },

@@ -8,8 +8,6 @@ for each of these, in this order, and only `does` and `expect` must be there:
                   files=64 output=64K, whichever it needs
     expect:       how it may end: exited:0 exited signalled:9 memory ...
     expect-none:  the same where there is no cgroup; default: as above
-    weaker-none:  a weakness that is known where there is no cgroup: what
-                  escapes then is said loudly, and is not a failure
     also:         what the report must say beside the end: output-cut, denied-bounded;
                   may-not-begin: its limits are too small to print ARMED
     denied:       system calls that must be among the refused ones
@@ -31,7 +29,7 @@ import re
 import shutil
 import subprocess
 
-KEYS = ("does", "limits", "expect", "expect-none", "weaker-none", "also", "denied", "says",
+KEYS = ("does", "limits", "expect", "expect-none", "also", "denied", "says",
         "rests-on", "only-by", "needs", "then", "beside", "flask")
 HEADER_LINE = re.compile(r"[#/ *]*([a-z-]+):\s*(.*?)\s*$")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -63,7 +61,7 @@ class Case:
         self.expect = fields["expect"].split()
         self.expect_none = fields["expect-none"].split() or self.expect
         self.then, self.beside = fields["then"], fields["beside"]
-        self.says, self.weaker_none = fields["says"], fields["weaker-none"]
+        self.says = fields["says"]
         self.rests_on = fields["rests-on"].partition(":")[0].split()
         self.only_by, _, self.only_why = fields["only-by"].partition(": ")
         for key in ("also", "denied", "needs", "flask"):

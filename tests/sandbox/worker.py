@@ -173,9 +173,6 @@ class Worker:
         neighbour = Box(self, beside) if beside else None
         run = self.run(case)
         found = self.wrong(case, run)
-        weaker = case.weaker_none if found and isinstance(
-            run.report, dict) and run.world() == "none" else ""
-        found = [] if weaker else found
         if neighbour:
             found += ["beside it: " + what for what in self.wrong(
                 beside, neighbour.finish())]
@@ -184,5 +181,5 @@ class Worker:
             found += ["after it: " + what for what in self.wrong(
                 after, self.run(after))]
         found += self.aftermath()
-        return found, {"end": run.end(), "weaker": weaker, "report": run.report,
+        return found, {"end": run.end(), "report": run.report,
                        "output": run.output[:4000]}
