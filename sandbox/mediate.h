@@ -12,12 +12,23 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 
+#include "sandbox/sandbox.h"
+
+struct mediate {
+	int listener; /* where the request came from */
+	int scratch;  /* the box's writable tmpfs */
+	const struct sandbox_spec *spec;
+};
+
 /*
  * The errno of the call, 0: connected.  Socket files count only on the box's
- * own file systems, `scratch` or an overlay.  *ret_refused: the address was
- * not for this box, and belongs in the record.
+ * own file systems, the scratch and the overlays of `spec`.  *ret_refused: the
+ * address was not for this box, and belongs in the record.
  */
-int mediate_connect(const struct seccomp_notif *req, int scratch,
+int mediate_connect(const struct mediate *m, const struct seccomp_notif *req,
 		    bool *ret_refused);
+
+/* Whether the caller still waits: until then its number is nobody else's. */
+bool mediate_waits(int listener, const struct seccomp_notif *req);
 
 #endif

@@ -72,6 +72,8 @@ void keeper_close_decoys(struct keeper *k)
 /* The errno that the call fails with; 0: it succeeds. */
 static int decide(struct keeper *k, const struct seccomp_notif *req)
 {
+	const struct mediate m = { k->listener, k->box[INIT_FD_SCRATCH],
+				   k->spec };
 	const struct policy_answer *answer =
 		policy_answer(k->policy, req->data.nr);
 	char detail[DECODE_BYTES];
@@ -81,12 +83,12 @@ static int decide(struct keeper *k, const struct seccomp_notif *req)
 	if (!answer)
 		return EPERM;
 	/* `connect` is all that a policy can ask about so far. */
-	error = answer->error
-			? answer->error
-			: mediate_connect(req, k->box[INIT_FD_SCRATCH],
-					  &refused);
+	error = answer->error ? answer->error
+			      : mediate_connect(&m, req, &refused);
 	if (refused) {
 		decode_call(req, answer->name, detail);
+		if (!mediate_waits(k->listener, req))
+			*detail = '\0'; /* it may be another's memory */
 		keeper_record(k, answer->name, detail);
 	}
 	return error;

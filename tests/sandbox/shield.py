@@ -159,6 +159,18 @@ def become(uid):
     LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
+def overlay(folder, uid):
+    """An overlay of the host below what is bound, the user's own."""
+    layers = folder + "-layers"
+    for name in ("", "/lower", "/upper", "/work"):
+        os.mkdir(layers + name)
+        os.chown(layers + name, uid, uid)
+    os.mkdir(folder)
+    mount(b"overlay", folder.encode(), b"overlay", MS_NOSUID | MS_NODEV, (
+        "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work" % (
+            layers, layers, layers)).encode())
+
+
 class Host:
     """What is there to be attacked; visits() tells what was reached."""
 
@@ -206,7 +218,11 @@ class Host:
         self._listen(socket.AF_UNIX, "\0" + self.abstract)
         self._listen(socket.AF_UNIX, self.case + "/service.sock")
         self._receive(socket.AF_UNIX, self.case + "/datagrams.sock")
-        for name in ("service.sock", "datagrams.sock"):
+        names = ["service.sock", "datagrams.sock"]
+        if os.path.ismount(self.case + "/overlaid"):
+            names.append("overlaid/service.sock")
+            self._listen(socket.AF_UNIX, self.case + "/" + names[-1])
+        for name in names:
             os.chmod(os.path.join(self.case, name), 0o777)
         self.fifo = os.open(self.case + "/service.fifo",
                             os.O_RDWR | os.O_NONBLOCK)

@@ -21,6 +21,9 @@ def send(path):
 
 
 refused("service.sock", lambda: connect(FACTS["bound"] + "/service.sock"))
+# The host's root is an overlay in most containers, as an app's folder is here.
+refused("service.sock of an overlay", lambda: connect(
+    FACTS["bound"] + "/overlaid/service.sock"))
 refused("datagrams.sock", lambda: send(FACTS["bound"] + "/datagrams.sock"))
 refused("datagrams.sock, connected", lambda: connect(
     FACTS["bound"] + "/datagrams.sock", socket.SOCK_DGRAM))
