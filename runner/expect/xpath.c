@@ -11,7 +11,10 @@
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 
-#define OPS_MAX 20000000
+#define OPS_MAX	       20000000
+#define ATTRIBUTES_MAX 4000	    /* of one element */
+#define SCAN_FACTOR    64	    /* steps for each byte of a body */
+#define TEXT_MAX       (16u << 20)  /* of all nodes that are selected */
 
 DEFINE_AUTO(xmlDocPtr, xmlFreeDoc)
 DEFINE_AUTO(xmlXPathContextPtr, xmlXPathFreeContext)
@@ -55,6 +58,64 @@ int xpath_valid(const char *expr, struct err *err)
 	return 0;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Behind the attribute at t[i]: name="value", name=value or name. */
+static size_t skip_attribute(struct span t, size_t i)
+{
+	const char *quote;
+
+	for (i++; i < t.len && !is_blank(t.data[i]); i++) {
+		if (t.data[i] == '>' || t.data[i] == '/')
+			return i;
+		if (t.data[i - 1] != '=' ||
+		    (t.data[i] != '"' && t.data[i] != '\''))
+			continue;
+		quote = memchr(t.data + i + 1, t.data[i], t.len - i - 1);
+		return quote ? (size_t)(quote - t.data) + 1 : t.len;
+	}
+	while (i < t.len && (is_blank(t.data[i]) || t.data[i] == '='))
+		i++;
+	return i;
+}
+
+static bool begins_tag(struct span t, size_t i)
+{
+	unsigned char c = i + 1 < t.len ? (unsigned char)t.data[i + 1] : 0;
+
+	return t.data[i] == '<' &&
+	       ((c | 32u) - 'a' < 26 || c == '_' || c == ':' || c >= 0x80);
+}
+
+/*
+ * libxml2 compares each attribute with all before it: a hundred thousand keep
+ * it busy for minutes.  Any `<` may be where it sees a tag begin, so the
+ * attributes are counted from each, and what takes long to count is refused.
+ */
+static bool is_quick_to_parse(struct span body)
+{
+	size_t work = 0, most = SCAN_FACTOR * (body.len + 1024);
+
+	for (size_t i = 0; i < body.len; i++) {
+		size_t n = 0, at = i + 1;
+
+		if (!begins_tag(body, i))
+			continue;
+		while (at < body.len && body.data[at] != '>') {
+			at = skip_attribute(body, at);
+			if (++n > ATTRIBUTES_MAX)
+				return false;
+		}
+		work += at - i;
+		if (work > most)
+			return false;
+	}
+	return true;
+}
+
 static xmlDocPtr parse(struct span body, bool html)
 {
 	int len = body.len > INT_MAX ? INT_MAX : (int)body.len;
@@ -94,7 +155,7 @@ static struct span node_name(struct arena *arena, xmlNodePtr node)
 static int copy_nodes(struct arena *arena, xmlNodeSetPtr set,
 		      struct xpath_value *ret, struct err *err)
 {
-	size_t n = set ? (size_t)set->nodeNr : 0;
+	size_t n = set ? (size_t)set->nodeNr : 0, bytes = 0;
 
 	if (n > XPATH_NODES_MAX)
 		return err_set(err, E2BIG, "selects more than %d nodes",
@@ -108,6 +169,10 @@ static int copy_nodes(struct arena *arena, xmlNodeSetPtr set,
 		ret->nodes[i] = copy(arena, text);
 		ret->names[i] = node_name(arena, set->nodeTab[i]);
 		xmlFree(text);
+		bytes += ret->nodes[i].len;
+		if (bytes > TEXT_MAX)
+			return err_set(err, E2BIG,
+				       "selects more text than the ceiling");
 	}
 	ret->n_nodes = n;
 	return 0;
@@ -143,6 +208,10 @@ int xpath_eval(struct arena *arena, struct span body, bool html,
 	AUTO(xmlXPathFreeContext) xmlXPathContextPtr ctx = NULL;
 	AUTO(xmlXPathFreeObject) xmlXPathObjectPtr object = NULL;
 
+	if (!is_quick_to_parse(body))
+		return err_set(err, E2BIG,
+			       "an element of the body has more attributes "
+			       "than the ceiling");
 	doc = parse(body, html);
 	if (!doc)
 		return err_set(err, EBADMSG, "the body is no %s",

@@ -4,6 +4,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/buf.h"
+#include "runner/base/err.h"
 #include "runner/expect/xpath.h"
 #include "tests/unit/suite.h"
 
@@ -43,6 +44,54 @@ START_TEST(answers_on_html_as_the_table_says)
 	if (cases[_i].text)
 		ck_assert(span_is(v.n_nodes ? v.nodes[0] : v.text,
 				  cases[_i].text));
+}
+END_TEST
+
+/* What takes libxml2 minutes is not read, and no page is taken for that. */
+START_TEST(attributes_have_a_ceiling_and_pages_do_not_reach_it)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO_BUF many = BUF_INIT(1 << 20), script = BUF_INIT(1 << 20);
+	struct xpath_value v;
+	struct err err;
+
+	buf_add_str(&many, "<p></p><a b='>' c=\"<\"");
+	buf_add_str(&script, "<script>for (i = 0; i<n; i++) s = \"it's\";");
+	for (int i = 0; i < 5000; i++) {
+		buf_printf(&many, " a%d", i);
+		buf_add_str(&script, " if (a<b && c > d) x = '<' + y;");
+	}
+	buf_add_str(&many, ">");
+	buf_add_str(&script, "</script><p>text</p>");
+	ck_assert_int_eq(xpath_eval(arena, buf_span(&many), true, "//p", &v,
+				    &err),
+			 -E2BIG);
+	ck_assert_ptr_nonnull(strstr(err.msg, "more attributes"));
+	ck_assert_int_eq(xpath_eval(arena, buf_span(&script), true, "//p", &v,
+				    &err),
+			 0);
+	ck_assert_uint_eq(v.n_nodes, 1);
+}
+END_TEST
+
+START_TEST(selected_text_has_a_ceiling)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO_BUF deep = BUF_INIT(1 << 20);
+	struct xpath_value v;
+	struct err err;
+
+	for (int i = 0; i < 200; i++)
+		buf_add_str(&deep, "<div>");
+	for (int i = 0; i < 100000; i++)
+		buf_add_char(&deep, 'x');
+	ck_assert_int_eq(xpath_eval(arena, buf_span(&deep), true, "//div", &v,
+				    &err),
+			 -E2BIG);
+	ck_assert_ptr_nonnull(strstr(err.msg, "more text"));
+	ck_assert_int_eq(xpath_eval(arena, buf_span(&deep), true,
+				    "count(//div)", &v, &err),
+			 0);
 }
 END_TEST
 
@@ -109,6 +158,8 @@ END_TEST
 SUITE(xpath)
 {
 	TEST_LOOP(answers_on_html_as_the_table_says, ARRAY_LEN(cases));
+	TEST(attributes_have_a_ceiling_and_pages_do_not_reach_it);
+	TEST(selected_text_has_a_ceiling);
 	TEST(knows_the_prefixes_of_the_root_and_its_default);
 	TEST(refuses_what_is_no_expression_and_no_xml);
 	TEST(neither_expands_entities_nor_reads_files);
