@@ -149,11 +149,11 @@ static void choose_seed(struct probe *p)
 
 /* --- what is asked and found, as a transcript --- */
 
-static int send_one(void *ctx, const struct http_request *req,
-		    struct play_reply *ret, struct err *err)
+static int send_one(void *ctx, struct arena *arena,
+		    const struct http_request *req, struct play_reply *ret,
+		    struct err *err)
 {
 	struct probe *p = ctx;
-	struct arena *arena = p->c->arena;
 	struct http_response *res = arena_alloc(arena, sizeof(*res));
 	size_t *event = arena_alloc(arena, sizeof(*event));
 	int r = http_send(p->http, arena, req, res, err);
@@ -167,11 +167,11 @@ static int send_one(void *ctx, const struct http_request *req,
 	return 0;
 }
 
-static int send_burst(void *ctx, const struct http_request *req, size_t n,
+static int send_burst(void *ctx, struct arena *arena,
+		      const struct http_request *req, size_t n,
 		      struct play_reply *ret, struct err *err)
 {
 	struct probe *p = ctx;
-	struct arena *arena = p->c->arena;
 	struct http_response *res = arena_array(arena, n, sizeof(*res));
 	size_t *events = arena_array(arena, n, sizeof(*events));
 	int r = http_burst(p->http, arena, req, n, res, err);
@@ -186,11 +186,11 @@ static int send_burst(void *ctx, const struct http_request *req, size_t n,
 	return r;
 }
 
-static int send_raw(void *ctx, struct span bytes, int64_t timeout_ms,
-		    struct play_reply *ret, struct err *err)
+static int send_raw(void *ctx, struct arena *arena, struct span bytes,
+		    int64_t timeout_ms, struct play_reply *ret,
+		    struct err *err)
 {
 	struct probe *p = ctx;
-	struct arena *arena = p->c->arena;
 	struct http_response *res = arena_alloc(arena, sizeof(*res));
 	size_t *event = arena_alloc(arena, sizeof(*event));
 	struct http_request shown = http_raw_shown(arena, bytes);

@@ -42,7 +42,7 @@ int answer_bytes(struct state *s, struct span *ret, const char **why)
 
 	if (!a->bytes_tried) {
 		a->bytes_tried = true;
-		a->bytes_why = answer_decode(s->run, a->res, a->coding_asked,
+		a->bytes_why = answer_decode(s->entry, a->res, a->coding_asked,
 					     &a->bytes);
 	}
 	*why = a->bytes_why;
@@ -60,7 +60,7 @@ static const char *decode_text(struct state *s, struct span *ret)
 	if (coding_of(s->answer.res) && !s->answer.coding_asked)
 		return "the body has a Content-Encoding that was not asked "
 		       "for";
-	return charset_decode(s->run, bytes, charset_of(s->run, type), ret);
+	return charset_decode(s->entry, bytes, charset_of(s->run, type), ret);
 }
 
 int answer_text(struct state *s, struct span *ret, const char **why)
@@ -85,8 +85,8 @@ int answer_json(struct state *s, const struct json **ret, const char **why)
 	if (!a->json_tried) {
 		a->json_tried = true;
 		if (!answer_text(s, &text, &a->json_why) &&
-		    json_parse(s->run, text, &a->json, &err))
-			a->json_why = arena_printf(s->run,
+		    json_parse(s->entry, text, &a->json, &err))
+			a->json_why = arena_printf(s->entry,
 						   "the body is no "
 						   "JSON: %s",
 						   err.msg);

@@ -111,6 +111,11 @@ static void forget(struct cookie_jar *jar, const struct cookie *cookie)
 			jar->items[i--] = jar->items[--jar->n];
 }
 
+static struct span kept(struct arena *arena, struct span s)
+{
+	return (struct span){arena_memdup(arena, s.data, s.len), s.len};
+}
+
 static void store_one(struct arena *arena, struct cookie_jar *jar,
 		      struct span header, struct span path)
 {
@@ -136,6 +141,9 @@ static void store_one(struct arena *arena, struct cookie_jar *jar,
 		jar->items = arena_grow(arena, jar->items, jar->n, jar->cap,
 					sizeof(cookie));
 	}
+	cookie.name = kept(arena, cookie.name);
+	cookie.value = kept(arena, cookie.value);
+	cookie.path = kept(arena, cookie.path);
 	jar->items[jar->n++] = cookie;
 }
 

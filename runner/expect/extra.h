@@ -35,18 +35,20 @@ int extra_set(struct reader *r, enum extra_key key, struct place at,
 /* What needs another directive beside it: `expect` wants `burst` ... */
 int extra_complete(struct reader *r, const struct marks *marks);
 
-/* What `unchanged` saw before the request. */
-struct extra_before {
+/* What `unchanged` saw before and behind the request. */
+struct extra_look {
 	struct built request;
-	const struct http_response *res;
+	const struct http_response *before, *after;
 };
 
 /* All below: 0, or a negative errno as state_*() and play_host give. */
-int extra_before(struct state *s, const struct entry *e,
-		 struct extra_before *ret, const char **why);
+int extra_look_before(struct state *s, const struct entry *e,
+		      struct extra_look *ret, const char **why);
+/* Before anything is judged: that takes memory, which bodies are short of. */
+int extra_look_after(struct state *s, struct extra_look *look);
 /* Judge all but the burst, against state->answer. */
 int extra_judge(struct judging *j, const struct built *built,
-		const struct extra_before *before);
+		const struct extra_look *look);
 
 /* burst.c of the script: the answer that the asserts judge is the first of
  * the first status expected. */

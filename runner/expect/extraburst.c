@@ -91,9 +91,11 @@ static int send_all(struct judging *j, const struct http_request *req, size_t n,
 
 	j->s->result->requests += n;
 	if (host->burst)
-		return host->burst(host->ctx, req, n, replies, j->s->err);
+		return host->burst(host->ctx, j->s->arena, req, n, replies,
+				   j->s->err);
 	for (size_t i = 0; i < n && !r; i++)
-		r = host->send(host->ctx, &req[i], &replies[i], j->s->err);
+		r = host->send(host->ctx, j->s->arena, &req[i], &replies[i],
+			       j->s->err);
 	return r;
 }
 

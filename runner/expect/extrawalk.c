@@ -116,7 +116,14 @@ static void look(struct walk *w, const char **next)
 	struct err err;
 
 	*next = NULL;
-	if (w->res->end != HTTP_ANSWERED || w->res->status != 200) {
+	if (w->res->end != HTTP_ANSWERED) {
+		w->wrong = arena_printf(w->j->s->arena, "page %d: %s", w->pages,
+					w->res->fault
+						? w->res->fault
+						: http_end_name(w->res->end));
+		return;
+	}
+	if (w->res->status != 200) {
 		w->wrong = arena_printf(w->j->s->arena, "page %d answers %d",
 					w->pages, w->res->status);
 		return;
@@ -168,7 +175,8 @@ static int go(struct walk *w, const char *next)
 	}
 	w->seen[w->pages++] = w->built.req.target;
 	s->result->requests++;
-	r = s->host->send(s->host->ctx, &w->built.req, &reply, s->err);
+	r = s->host->send(s->host->ctx, s->arena, &w->built.req, &reply,
+			  s->err);
 	if (!r)
 		w->res = reply.res;
 	return r;

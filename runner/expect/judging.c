@@ -263,7 +263,7 @@ static void evaluate(struct judging *j, const struct assert *a,
 static void keep_string(struct state *s, const char **string)
 {
 	if (*string)
-		*string = arena_strdup(s->run, *string);
+		*string = arena_strdup(s->entry, *string);
 }
 
 /*
@@ -280,7 +280,7 @@ static void judge_assert(struct judging *j, const struct assert *a)
 
 	s->arena = scratch;
 	evaluate(j, a, c);
-	s->arena = s->run;
+	s->arena = s->entry;
 	keep_string(s, &c->expected);
 	keep_string(s, &c->actual);
 	keep_string(s, &c->message);
@@ -301,8 +301,10 @@ static void capture_one(struct judging *j, const struct capture *cap)
 		return;
 	if (!r && v.type != VALUE_NONE) {
 		v = value_single(&v);
-		state_set(j->s, name, &v);
-		return;
+		r = state_set(j->s, name, &v);
+		j->why = "variables cannot hold as much";
+		if (!r)
+			return;
 	}
 	c = judging_add(j, &cap->marks, cap->at,
 			arena_printf(j->s->arena, "%.*s can be captured",

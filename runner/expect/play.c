@@ -24,10 +24,10 @@ static void remember_failed(struct state *s, const char *id)
 		return;
 	if (s->n_failed == s->cap_failed) {
 		s->cap_failed = s->cap_failed ? s->cap_failed * 2 : 8;
-		s->failed = arena_grow(s->arena, s->failed, s->n_failed,
+		s->failed = arena_grow(s->run, s->failed, s->n_failed,
 				       s->cap_failed, sizeof(*s->failed));
 	}
-	s->failed[s->n_failed++] = id;
+	s->failed[s->n_failed++] = arena_strdup(s->run, id);
 }
 
 /* Does some capture of the script define it?  Then its absence is no typo. */
@@ -118,14 +118,16 @@ static void take_answer(struct state *s, const struct built *built,
 				    .evidence = reply->evidence,
 				    .coding_asked = built->coding_asked,
 				    .url = built->url};
-	if (reply->res->end == HTTP_ANSWERED && !built->no_cookie_store)
-		cookie_store(s->arena, &s->jar, reply->res, path);
+	if (reply->res->end == HTTP_ANSWERED && !built->no_cookie_store &&
+	    !state_is_full(s))
+		cookie_store(s->run, &s->jar, reply->res, path);
 }
 
 static int send_one(struct state *s, const struct built *built)
 {
 	struct play_reply reply = {0};
-	int r = s->host->send(s->host->ctx, &built->req, &reply, s->err);
+	int r = s->host->send(s->host->ctx, s->arena, &built->req, &reply,
+			      s->err);
 
 	if (r < 0)
 		return r;
@@ -148,8 +150,8 @@ static int send_raw(struct state *s, const struct built *built,
 		r = http_request_bytes(s->arena, &built->req, host,
 				       raw == RAW_WHOLE, &bytes, s->err);
 	if (!r)
-		r = s->host->raw(s->host->ctx, bytes, built->req.timeout_ms,
-				 &reply, s->err);
+		r = s->host->raw(s->host->ctx, s->arena, bytes,
+				 built->req.timeout_ms, &reply, s->err);
 	if (r < 0)
 		return r;
 	s->result->requests++;
@@ -209,15 +211,11 @@ static const char *why_no_answer(struct state *s)
 
 /* Send what the entry says, as often and in the way it says. */
 static int ask(struct judging *j, const struct entry_options *o,
-	       struct built *built, struct extra_before *before)
+	       struct built *built)
 {
 	const struct extra *x = j->e->marks.extra;
-	int r = 0;
+	int r;
 
-	if (x && x->has & 1u << EXTRA_UNCHANGED)
-		r = extra_before(j->s, j->e, before, &j->why);
-	if (r < 0)
-		return r;
 	if (x && x->has & 1u << EXTRA_BURST)
 		return extra_burst(j, built);
 	if (x && x->raw)
@@ -226,11 +224,27 @@ static int ask(struct judging *j, const struct entry_options *o,
 	return !r && o->location ? follow(j->s, built, o, &j->why) : r;
 }
 
+/* With a look at what must not change, before and behind it. */
+static int ask_and_look(struct judging *j, const struct entry_options *o,
+			struct built *built, struct extra_look *look)
+{
+	const struct extra *x = j->e->marks.extra;
+	int r = 0;
+
+	if (x && x->has & 1u << EXTRA_UNCHANGED)
+		r = extra_look_before(j->s, j->e, look, &j->why);
+	if (!r)
+		r = ask(j, o, built);
+	if (!r && j->s->answer.res->end == HTTP_ANSWERED)
+		r = extra_look_after(j->s, look);
+	return r;
+}
+
 /* Send and judge once; the checks wait in `j`. */
 static int exchange(struct judging *j, const struct entry_options *o)
 {
 	struct state *s = j->s;
-	struct extra_before before = {0};
+	struct extra_look look = {0};
 	struct built built;
 	int r = build_request(s, j->e, o, &built, &j->why);
 
@@ -245,7 +259,7 @@ static int exchange(struct judging *j, const struct entry_options *o)
 	}
 	if (r < 0)
 		return fail_at(s, j->e->at, j->why);
-	r = ask(j, o, &built, &before);
+	r = ask_and_look(j, o, &built, &look);
 	if (r == -EBADMSG) {
 		judge_all(j, PLAY_FAIL, j->why);
 		return 0;
@@ -257,32 +271,44 @@ static int exchange(struct judging *j, const struct entry_options *o)
 	} else {
 		judge_entry(j);
 		if (j->e->marks.extra)
-			r = extra_judge(j, &built, &before);
+			r = extra_judge(j, &built, &look);
 	}
 	if (r < 0)
 		return r;
 	return j->error ? err_set(s->err, EINVAL, "%s", j->why) : 0;
 }
 
+/* What came is given back when it is judged: a hundred large bodies must not
+ * cost more than one. */
+static int play_try(struct state *s, const struct entry *e,
+		    const struct entry_options *o, bool last, bool *ret_failed)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct judging j = {.s = s, .e = e};
+	int r;
+
+	s->arena = s->entry = arena;
+	r = exchange(&j, o);
+	if (!r && (last || !j.failed))
+		report_all(&j);
+	*ret_failed = j.failed;
+	s->arena = s->entry = s->run;
+	s->answer = (struct answer){0};
+	return r;
+}
+
 /* With `retry`, only the last try counts. */
 static int play_once(struct state *s, const struct entry *e,
 		     const struct entry_options *o, bool *ret_failed)
 {
-	struct judging j = {.s = s, .e = e};
 	int r;
 
 	for (int64_t tries = 0;; tries++) {
-		j = (struct judging){.s = s, .e = e};
-		r = exchange(&j, o);
-		if (r < 0 || !j.failed || tries >= o->retry)
-			break;
+		r = play_try(s, e, o, tries >= o->retry, ret_failed);
+		if (r < 0 || !*ret_failed || tries >= o->retry)
+			return r;
 		pause_ms(o->retry_interval_ms);
 	}
-	if (r < 0)
-		return r;
-	report_all(&j);
-	*ret_failed = j.failed;
-	return 0;
 }
 
 static int restart(struct state *s, const struct entry *e, bool *ret_failed)
@@ -400,7 +426,9 @@ int play_run(struct arena *arena, const struct script *script,
 	     struct err *err)
 {
 	struct state s = {.arena = arena,
+			  .entry = arena,
 			  .run = arena,
+			  .run_base = arena_bytes(arena),
 			  .script = script,
 			  .host = host,
 			  .result = ret,

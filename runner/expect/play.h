@@ -59,15 +59,19 @@ struct play_host {
 	size_t n_variables;
 	bool stop_at_failure; /* as Hurl: nothing behind a failed entry */
 
-	/* 0 and a reply, or a negative errno when *we* failed. */
-	int (*send)(void *ctx, const struct http_request *req,
-		    struct play_reply *ret, struct err *err);
+	/* 0 and a reply, or a negative errno when *we* failed.  The reply is
+	 * wanted for as long as `arena` is there. */
+	int (*send)(void *ctx, struct arena *arena,
+		    const struct http_request *req, struct play_reply *ret,
+		    struct err *err);
 	/* ret[i] answers req[i]; NULL: bursts are sent one by one. */
-	int (*burst)(void *ctx, const struct http_request *req, size_t n,
+	int (*burst)(void *ctx, struct arena *arena,
+		     const struct http_request *req, size_t n,
 		     struct play_reply *ret, struct err *err);
 	/* Bytes as they are over a connection of their own: http_raw(). */
-	int (*raw)(void *ctx, struct span bytes, int64_t timeout_ms,
-		   struct play_reply *ret, struct err *err);
+	int (*raw)(void *ctx, struct arena *arena, struct span bytes,
+		   int64_t timeout_ms, struct play_reply *ret,
+		   struct err *err);
 	/* Start the app again; NULL: `restart` cannot be had (broken). */
 	int (*restart)(void *ctx, bool *ret_ready, struct err *err);
 	void (*report)(void *ctx, const struct play_check *check);

@@ -27,10 +27,18 @@ static struct variable *find(struct state *s, struct span name)
 	return NULL;
 }
 
+bool state_is_full(const struct state *s)
+{
+	return arena_bytes(s->run) - s->run_base > STATE_MEMORY_MAX;
+}
+
 int state_set(struct state *s, struct span name, const struct value *value)
 {
 	struct variable *v = find(s, name);
+	struct value copy;
 
+	if (state_is_full(s) || value_copy(s->run, value, &copy))
+		return -E2BIG;
 	if (!v && s->n_variables == STATE_VARIABLES_MAX)
 		return -E2BIG;
 	if (!v && s->n_variables == s->cap_variables) {
@@ -44,7 +52,7 @@ int state_set(struct state *s, struct span name, const struct value *value)
 		v->name.data = arena_memdup(s->run, name.data, name.len);
 		v->name.len = name.len;
 	}
-	v->value = *value;
+	v->value = copy;
 	return 0;
 }
 

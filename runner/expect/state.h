@@ -10,6 +10,7 @@
 #include "runner/probe/http.h"
 
 #define STATE_VARIABLES_MAX 5000
+#define STATE_MEMORY_MAX    (16u << 20) /* of variables and cookies */
 
 struct variable {
 	struct span name;
@@ -35,7 +36,9 @@ struct answer {
 
 struct state {
 	struct arena *arena; /* of what is at work: an assert has its own */
-	struct arena *run;   /* of what must outlive it */
+	struct arena *entry; /* of one try: what came, what was found in it */
+	struct arena *run;   /* of variables, cookies, names of what failed */
+	size_t run_base;     /* its bytes when the script began */
 	const struct script *script;
 	const struct play_host *host;
 	struct play_result *result;
@@ -50,7 +53,9 @@ struct state {
 };
 
 const struct value *state_variable(struct state *s, struct span name);
+/* Keeps a copy; -E2BIG beyond the ceilings. */
 int state_set(struct state *s, struct span name, const struct value *value);
+bool state_is_full(const struct state *s);
 
 /*
  * All below: 0, or -ENODATA when a variable is missing (s->missing), or

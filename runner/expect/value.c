@@ -1,5 +1,6 @@
 #include "runner/expect/value.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -49,6 +50,44 @@ struct value value_item(const struct value *list, size_t i)
 		return list->items[i];
 	return value_of_json(list->found ? list->found[i]
 					 : &list->json->items[i]);
+}
+
+static int copy_json(struct arena *arena, const struct json *json,
+		     const struct json **ret)
+{
+	AUTO_BUF text = BUF_INIT(RENDER_MAX);
+
+	if (json_print(json, &text) ||
+	    json_parse(arena, buf_span(&text), ret, NULL))
+		return -E2BIG;
+	return 0;
+}
+
+static int copy_items(struct arena *arena, const struct value *v,
+		      struct value *ret)
+{
+	struct value *items = arena_array(arena, v->count + 1, sizeof(*items));
+	int r = 0;
+
+	for (size_t i = 0; i < v->count && !r; i++) {
+		struct value item = value_item(v, i);
+
+		r = value_copy(arena, &item, &items[i]);
+	}
+	ret->items = items;
+	ret->found = NULL;
+	ret->json = NULL;
+	return r;
+}
+
+int value_copy(struct arena *arena, const struct value *v, struct value *ret)
+{
+	*ret = *v;
+	if (v->text.data)
+		ret->text.data = arena_memdup(arena, v->text.data, v->text.len);
+	if (v->items || v->found)
+		return copy_items(arena, v, ret);
+	return v->json ? copy_json(arena, v->json, &ret->json) : 0;
 }
 
 struct value value_single(const struct value *v)

@@ -50,6 +50,10 @@ struct value value_of_json(const struct json *json);
 struct value value_of_int(struct arena *arena, int64_t n);
 struct value value_item(const struct value *list, size_t i);
 
+/* All that it points to, in `arena`; -E2BIG when it is JSON that has grown
+ * beyond what is read at once. */
+int value_copy(struct arena *arena, const struct value *v, struct value *ret);
+
 /* A nodelist of one is its node for whatever wants one value. */
 struct value value_single(const struct value *v);
 

@@ -27,7 +27,10 @@ static int begin_all(struct http *http, struct arena *arena,
 
 	for (size_t i = 0; i < n; i++)
 		t[i] = (struct transfer){
-			.http = http, .arena = arena, .req = &req[i]};
+			.http = http,
+			.arena = arena,
+			.req = &req[i],
+			.sharers = n};
 	for (size_t i = 0; i < n && !r; i++) {
 		t[i].easy = curl_easy_init();
 		if (!t[i].easy)

@@ -254,7 +254,7 @@ int transfer_begin(struct transfer *t, struct err *err)
 	if (r < 0)
 		return r;
 	t->head.limit = HTTP_HEAD_MAX;
-	t->body.limit = t->http->options.body_max;
+	t->body.limit = transfer_body_room(t->http, t->arena, t->sharers);
 	t->sent.limit = SENT_MAX;
 	curl_easy_reset(t->easy);
 	transfer_connect_options(t);
@@ -542,6 +542,8 @@ int http_new(struct http **ret, const struct http_options *options,
 	http->watch_fd = http->idle_fd = -1;
 	if (!http->options.body_max)
 		http->options.body_max = HTTP_BODY_MAX;
+	if (!http->options.arena_max)
+		http->options.arena_max = HTTP_ARENA_MAX;
 	if (!http->options.socket)
 		http->options.socket = socket_here;
 	snprintf(http->host, sizeof(http->host), "127.0.0.1:%u", options->port);

@@ -8,7 +8,10 @@
  * The only libcurl users are http.c, burst.c and wire.c beside this header.
  * Nothing is followed, decoded, retried or asked for behind the caller's back:
  * no redirects, no compression, no proxy, no cookies, no Expect header.
- * Every exchange has one total deadline and ceilings on all it can receive.
+ * Every exchange has one total deadline and ceilings on all it can receive:
+ * a body may have what its arena has left of options.arena_max, at most
+ * body_max and at least HTTP_BODY_MIN, so that a server which answers
+ * everything with its worst is no worse than one that does so once.
  */
 #ifndef RUNNER_PROBE_HTTP_H
 #define RUNNER_PROBE_HTTP_H
@@ -25,6 +28,8 @@ struct err;
 struct http; /* a client bound to one server; opaque */
 
 #define HTTP_BODY_MAX       (11u << 20)  /* default ceiling of one body */
+#define HTTP_BODY_MIN       (64u << 10)  /* whatever the arena holds */
+#define HTTP_ARENA_MAX      (24u << 20)  /* default: with all its bodies */
 #define HTTP_HEAD_MAX       (256u << 10) /* all header bytes of a response */
 #define HTTP_HEADERS_MAX    1000
 #define HTTP_TIMEOUT_MS     10000 /* default total deadline of an exchange */
@@ -108,6 +113,7 @@ struct http_options {
 	uint16_t port;          /* the server's, on 127.0.0.1 */
 	const char *host;       /* Host header; NULL: "127.0.0.1:PORT" */
 	size_t body_max;        /* 0: HTTP_BODY_MAX */
+	size_t arena_max;       /* 0: HTTP_ARENA_MAX */
 	http_socket_fn *socket; /* NULL: socket(2) in this network */
 	void *ctx;
 };

@@ -1,4 +1,4 @@
-/* A request before it is sent: what it may hold, and all its headers. */
+/* A request before it is sent: what it may hold and be answered with. */
 #include <errno.h>
 #include <strings.h>
 
@@ -43,6 +43,18 @@ int request_check(const struct http_request *req, struct err *err)
 					       h->name);
 	}
 	return 0;
+}
+
+size_t transfer_body_room(const struct http *http, const struct arena *arena,
+			  size_t sharers)
+{
+	size_t held = arena_bytes(arena), most = http->options.arena_max;
+	size_t room = held < most ? most - held : 0;
+
+	room /= sharers ? sharers : 1;
+	if (room < HTTP_BODY_MIN)
+		room = HTTP_BODY_MIN;
+	return room < http->options.body_max ? room : http->options.body_max;
 }
 
 bool request_header(const struct http_request *req, const char *name)

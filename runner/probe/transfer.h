@@ -28,6 +28,7 @@ struct transfer {
 	struct http *http;
 	struct arena *arena;
 	const struct http_request *req;
+	size_t sharers; /* that use the arena at once; 0 is one */
 	void *easy;
 	void *slist; /* struct curl_slist: the request's headers */
 	struct buf head, body, sent;
@@ -48,6 +49,10 @@ int transfer_begin(struct transfer *t, struct err *err);
 /* What came of it, into `ret`; frees all but the easy handle. */
 int transfer_end(struct transfer *t, struct http_response *ret,
 		 struct err *err);
+
+/* How long a body may be that goes to `arena`, one of `sharers` of them. */
+size_t transfer_body_room(const struct http *http, const struct arena *arena,
+			  size_t sharers);
 
 /* Options that every connection has: where to, through which sockets. */
 void transfer_connect_options(struct transfer *t);

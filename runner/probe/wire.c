@@ -184,7 +184,7 @@ int http_raw(struct http *http, struct arena *arena, struct span bytes,
 	struct transfer t = {.http = http, .arena = arena};
 	int r;
 
-	t.body.limit = http->options.body_max + HTTP_HEAD_MAX;
+	t.body.limit = transfer_body_room(http, arena, 1) + HTTP_HEAD_MAX;
 	t.easy = curl_easy_init();
 	if (!t.easy)
 		return err_set(err, ENOMEM, "no memory for an exchange");

@@ -30,7 +30,7 @@ const struct submission *grading_submission(const struct grading *g)
 
 struct arena *grading_arena(struct grading *g)
 {
-	return g->run->arena;
+	return g->arena;
 }
 
 struct prng *grading_prng(struct grading *g)
@@ -81,9 +81,10 @@ struct span run_record_output(struct run *run, size_t request)
 		/* A traceback ends with what went wrong: keep the end. */
 		if (state.output_len - from > OUTPUT_SLICE_MAX)
 			from = state.output_len - OUTPUT_SLICE_MAX;
-		bytes = arena_alloc(run->arena, OUTPUT_SLICE_MAX + 1);
+		text.len = (size_t)(state.output_len - from);
+		bytes = arena_alloc(run->arena, text.len + 1);
 		text.data = bytes;
-		text.len = sandbox_output(box, from, bytes, OUTPUT_SLICE_MAX);
+		text.len = sandbox_output(box, from, bytes, text.len);
 		transcript_log(run->t, request, text, from > run->output_at);
 		run->output_at = state.output_len;
 	}
@@ -468,9 +469,13 @@ static const char *failed_need(const struct run *run,
 	return NULL;
 }
 
+/* What a grader makes of the answers is given back when it is done; the
+ * answers themselves are the run's. */
 void run_criterion(struct run *run, size_t i)
 {
-	struct grading g = { .run = run, .rc = &run->criteria[i],
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct grading g = { .run = run, .arena = arena,
+			     .rc = &run->criteria[i],
 			     .findings = &run->findings[i] };
 	const struct criterion *c = g.rc->c;
 	const char *need = failed_need(run, c);

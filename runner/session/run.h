@@ -56,6 +56,7 @@ struct run {
 /* A grader at work on one criterion. */
 struct grading {
 	struct run *run;
+	struct arena *arena; /* of this criterion */
 	const struct run_criterion *rc;
 	struct run_findings *findings;
 	struct prng prng;

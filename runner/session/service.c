@@ -24,6 +24,9 @@
 #define MOUNTS        5
 #define ENV_FIXED     9
 #define ARGS          11
+/* Of all a run keeps: an app that sends 1 MiB each time does so some times,
+ * and 64 KiB from then on. */
+#define SERVICE_ARENA_MAX (8u << 20)
 
 struct service {
 	struct arena *arena;
@@ -277,6 +280,7 @@ static int open_client(struct service *s, struct service_failure *why)
 	const struct http_options options = {
 		.port = s->port,
 		.body_max = TRANSCRIPT_BODY_MAX,
+		.arena_max = SERVICE_ARENA_MAX,
 		.socket = open_socket,
 		.ctx = s,
 	};

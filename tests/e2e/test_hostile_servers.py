@@ -1,6 +1,7 @@
 """A client that no server can hurt: each attack has its end, in bounds."""
 
 import json
+import os
 import re
 import resource
 import subprocess
@@ -80,6 +81,56 @@ def test_what_was_asked_for_is_only_decoded_within_bounds(probe, case, why):
                                            "[Options]\ncompressed: true"))
     assert [c["status"] for c in checks] == ["fail"] * 4
     assert all(why in c["message"] for c in checks), checks
+
+
+@pytest.mark.parametrize("script, status", [
+    ("GET {{base}}/the-largest-body\nHTTP 200\n" * 10, "pass"),
+    ("GET {{base}}/the-largest-body\n[Options]\nrepeat: 10\nHTTP 200\n",
+     "pass"),
+    ("GET {{base}}/the-largest-body\n[Options]\nretry: 10\n"
+     "retry-interval: 1\nHTTP 201\n", "fail"),
+    ("GET {{base}}/the-largest-body\nHTTP 200\n[Captures]\na: body\n" * 10,
+     None),
+    ('#! burst=20 expect="200:20"\nGET {{base}}/the-largest-body\nHTTP 200\n',
+     "fail"),
+    ("GET {{base}}/the-largest-hop\n[Options]\nlocation: true\nHTTP 200\n",
+     "fail"),
+    ("GET {{base}}/many-cookies\nHTTP 200\n" * 20, None),
+], ids=["requests", "repeat", "retry", "captures", "burst", "redirects",
+        "cookies"])
+def test_many_of_the_largest_answers_take_no_more_memory_than_one(
+        probe, script, status):
+    checks = probe(script)
+    assert checks and (status is None or
+                       all(c["status"] == status for c in checks)), checks
+
+
+ALL_LISTS = """
+from flask import Flask, Response
+app = Flask(__name__)
+
+
+@app.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE"])
+@app.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE"])
+def everything(path):
+    return Response("[" + "0," * 520000 + "0]",
+                    content_type="application/json")
+"""
+
+
+@pytest.mark.parametrize("exercise", ["catalogue", "list"])
+def test_an_app_that_answers_all_with_its_worst_costs_no_more(
+        surroundings, tmp_path, exercise):
+    """One such list is 16 MiB once it is read, and there are hundreds."""
+    (tmp_path / "app.py").write_text(ALL_LISTS)
+    process = subprocess.Popen(
+        [PROGRAM, "grade", exercise, tmp_path, "--report", "json"],
+        env=surroundings, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 1, process.stderr.read()
+    assert used.ru_maxrss < 256 << 10
 
 
 def test_entities_within_entities_are_refused(probe):

@@ -121,12 +121,23 @@ BROKEN = {
                              "status-line"),
     "status-999": (b"HTTP/1.1 999 Odd\r\n\r\n", b"", False, "status-line"),
     "version-9": (b"HTTP/9.9 200 OK\r\n\r\n", b"", False, "status-line"),
+    "blank-before-the-version": (b" " + OK + b"\r\n", b"", False,
+                                 "status-line"),
+    "version-in-small-letters": (OK.lower() + b"\r\n", b"", False,
+                                 "status-line"),
+    "nul-in-status-line": (b"HTTP/1.1 200 O\0K\r\n\r\n", b"", False,
+                           "status-line"),
+    "header-without-name": (OK + b": x\r\n\r\n", b"", False, "header"),
     "nul-in-header": (OK + b"X: a\0b\r\n\r\n", b"", False, "header"),
     "bare-cr-in-header": (OK + b"X: a\rb\r\n\r\n", b"", False, "header"),
     "header-without-colon": (OK + b"Nonsense\r\n\r\n", b"", False, "header"),
     "blank-before-colon": (OK + b"X : 1\r\n\r\n", b"", False, "header"),
     "two-lengths": (OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi!",
                     b"", False, "length"),
+    "list-of-lengths": (OK + b"Content-Length: 2, 2\r\n\r\nhi", b"", False,
+                        "length"),
+    "length-in-hex": (OK + b"Content-Length: 0x2\r\n\r\nhi", b"", False,
+                      "length"),
     "negative-length": (OK + b"Content-Length: -1\r\n\r\n", b"", False,
                         "length"),
     "signed-length": (OK + b"Content-Length: +2\r\n\r\nhi", b"", False,
@@ -142,11 +153,21 @@ BROKEN = {
     "unknown-transfer-coding": (OK + b"Transfer-Encoding: chunkedx\r\n"
                                 b"\r\n0\r\n\r\n", b"", False,
                                 "transfer-coding"),
+    "chunked-not-last": (OK + b"Transfer-Encoding: chunked, identity\r\n"
+                         b"\r\n0\r\n\r\n", b"", False, "transfer-coding"),
+    "blank-behind-the-coding": (OK + b"Transfer-Encoding : chunked\r\n\r\n"
+                                b"0\r\n\r\n", b"", False, "header"),
     "chunked-twice": (OK + b"Transfer-Encoding: chunked\r\n" * 2 +
                       b"\r\n0\r\n\r\n", b"", False, "transfer-coding"),
     "chunk-size-overflow": (CHUNKED + b"8000000000000000\r\n", A, False,
                             "chunk"),
     "chunk-size-negative": (CHUNKED + b"-1\r\nx\r\n", b"", False, "chunk"),
+    "chunk-size-of-zeros": (CHUNKED, b"0" * 4096, False, "chunk"),
+    "chunk-size-with-sign": (CHUNKED + b"+2\r\nhi\r\n0\r\n\r\n", b"",
+                             False, "chunk"),
+    "chunk-without-line-break": (CHUNKED + b"2\r\nhi0\r\n\r\n", b"", False,
+                                 "chunk"),
+    "cut-trailers": (CHUNKED + b"0\r\nX: 1\r\n", b"", False, "cut-body"),
     "chunk-size-with-0x": (CHUNKED + b"0x2\r\nhi\r\n", b"", False, "chunk"),
     "chunk-longer-than-said": (CHUNKED + b"1\r\nhi\r\n0\r\n\r\n", b"", False,
                                "chunk"),
@@ -154,6 +175,41 @@ BROKEN = {
 ANSWERED = {
     "folded-header": (OK + b"X: a\r\n b\r\nContent-Length: 2\r\n\r\nhi", b"",
                       False),
+    "line-feeds-alone": (b"HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", b"",
+                         False),
+    "same-length-twice": (OK + b"Content-Length: 2\r\n" * 2 + b"\r\nhi",
+                          b"", False),
+    "no-reason": (b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi", b"",
+                  False),
+    "an-older-version": (b"HTTP/1.0 200 OK\r\n\r\nhi", b"", False),
+    "high-bytes-in-the-head": (OK + b"X: \xff\xfe\xc0\x80\r\n"
+                               b"Content-Length: 2\r\n\r\nhi", b"", False),
+    "body-on-304": (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n"
+                    b"hi", b"", False),
+    "long-charset": (whole(b"{}", OK + b"Content-Type: text/plain; charset=" +
+                           b"x" * 90000 + b"\r\n"), b"", False),
+    "many-cookies": (OK + b"".join(b"Set-Cookie: c%d=%s\r\n" % (n, b"x" * 200)
+                                   for n in range(900)) +
+                     b"Content-Length: 2\r\n\r\nhi", b"", False),
+    "deep-xml": (whole(b"<a>" * 100000, OK + b"Content-Type: text/xml\r\n"),
+                 b"", False),
+    "attributes": (whole(b"<a " + b"".join(b"a%d='' " % n for n in
+                                           range(100000)) + b">",
+                         OK + b"Content-Type: text/html\r\n"), b"", False),
+    "attributes-with-quotes": (whole(b"<a b='>' " + b"".join(
+        b"a%d=\"<\" " % n for n in range(50000)) + b">", OK +
+        b"Content-Type: text/html\r\n"), b"", False),
+    "attributes-of-xml": (whole(b"<a " + b"".join(
+        b"a%d='' " % n for n in range(50000)) + b"/>", OK +
+        b"Content-Type: text/xml\r\n"), b"", False),
+    "tags-that-never-end": (whole(b"<a" * 300000, OK +
+                                  b"Content-Type: text/html\r\n"), b"",
+                            False),
+    "text-within-text": (whole(b"<div>" * 200 + b"x" * (1 << 20), OK +
+                               b"Content-Type: text/html\r\n"), b"", False),
+    "the-largest-hop": (b"HTTP/1.1 302 Found\r\nLocation: /the-largest-hop\r\n"
+                        b"Content-Length: %d\r\n\r\n" % (11 << 20) +
+                        b"x" * (11 << 20), b"", False),
     "two-answers": (whole(b"{}") + whole(b"{}"), b"", True),
     "body-longer-than-said": (whole(b"{}") + A, b"", True),
     "body-on-204": (b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nhi",
