@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES (64u << 10)
+/* Many arenas hold little: the first block is small, each next one twice. */
+#define BLOCK_FIRST (4u << 10)
+#define BLOCK_MOST  (64u << 10)
 
 struct block {
 	struct block *next;
@@ -73,11 +75,20 @@ static void *alloc_large(struct arena *arena, size_t size)
 	struct block *block;
 
 	if (!arena->block)
-		arena->block = block_new(BLOCK_BYTES, NULL);
+		arena->block = block_new(BLOCK_FIRST, NULL);
 	block = block_new(size, arena->block->next);
 	arena->block->next = block;
 	block->used = size;
 	return block->bytes;
+}
+
+static size_t next_size(const struct block *last, size_t size)
+{
+	size_t next = last ? last->size * 2 : BLOCK_FIRST;
+
+	while (next < size)
+		next *= 2;
+	return next < BLOCK_MOST ? next : BLOCK_MOST;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -90,10 +101,10 @@ void *arena_alloc(struct arena *arena, size_t size)
 		out_of_memory();
 	size = (size + align - 1) & ~(align - 1);
 	arena->total += size;
-	if (size > BLOCK_BYTES / 4)
+	if (size > BLOCK_MOST / 4)
 		return alloc_large(arena, size);
 	if (!block || block->size - block->used < size)
-		block = arena->block = block_new(BLOCK_BYTES, block);
+		block = arena->block = block_new(next_size(block, size), block);
 	p = block->bytes + block->used;
 	block->used += size;
 	return p;

@@ -84,9 +84,12 @@ static size_t quote_next(struct buf *out, struct span value, int *r)
 		return 1;
 	}
 	if (cp == '"' || cp == '\\')
-		*r = buf_printf(out, "\\%c", (int)cp);
-	else if (cp < 0x20)
-		*r = buf_printf(out, "\\u%04x", cp);
+		*r = buf_add(out, (char[]){'\\', (char)cp}, 2);
+	else if (cp < 0x20) /* a head is full of them */
+		*r = buf_add(out,
+			     (char[]){'\\', 'u', '0', '0', cp < 16 ? '0' : '1',
+				      "0123456789abcdef"[cp % 16]},
+			     6);
 	else
 		*r = buf_add(out, value.data, n);
 	return n;

@@ -214,7 +214,11 @@ static bool add_line(struct transfer *t, const char *line)
 
 const char *transfer_library_version(void)
 {
-	return curl_version_info(CURLVERSION_NOW)->version;
+	static const char *version; /* asked for with every request */
+
+	if (!version)
+		version = curl_version_info(CURLVERSION_NOW)->version;
+	return version;
 }
 
 static const char *header_line(struct arena *arena, const struct http_header *h)
