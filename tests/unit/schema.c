@@ -66,6 +66,10 @@ static void run_group(struct arena *arena, const struct json *group,
 		if (!is_left_out(&err)) {
 			count->all += (int)tests->count;
 			printf("%s: %s\n", where, err.msg);
+		} else {
+			printf("conformance json-schema, left out: %s (%u "
+			       "tests): %s\n",
+			       where, tests->count, err.msg);
 		}
 		return;
 	}
@@ -100,7 +104,7 @@ START_TEST(passes_the_required_suite_but_for_remote_references)
 
 	run_folder("json-schema/draft2020-12", 0, &count);
 	ck_assert_int_eq(count.good, count.all);
-	ck_assert_int_le(count.refused, 49);
+	ck_assert_int_eq(count.refused, count.all ? 49 : 0);
 }
 END_TEST
 
