@@ -290,6 +290,8 @@ static void limit_memory(struct cgroup *cg, int64_t bytes)
 	} else {
 		r = write_number(dir, "memory.limit_in_bytes", bytes);
 		write_number(dir, "memory.memsw.limit_in_bytes", bytes);
+		/* Which counts them apart, and only where they have a limit. */
+		write_number(dir, "memory.kmem.tcp.limit_in_bytes", bytes);
 	}
 	if (r < 0) {
 		if (!cg->v2[CGROUP_MEMORY])

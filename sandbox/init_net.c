@@ -19,7 +19,8 @@ struct made {
 	struct sandbox_failure failure;
 };
 
-static int make(uint16_t port, int *fds, struct sandbox_failure *reterr)
+static int make(uint16_t port, int sys, int *fds,
+		struct sandbox_failure *reterr)
 {
 	int r;
 
@@ -30,6 +31,7 @@ static int make(uint16_t port, int *fds, struct sandbox_failure *reterr)
 	if (r < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, -r,
 				    "bring up loopback");
+	net_bound_buffers(sys);
 	fds[FD_NS] = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (fds[FD_NS] < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, errno,
@@ -46,13 +48,14 @@ static int make(uint16_t port, int *fds, struct sandbox_failure *reterr)
 	return 0;
 }
 
-static void __attribute__((noreturn)) run_child(int socket, uint16_t port)
+static void __attribute__((noreturn))
+run_child(int socket, uint16_t port, int sys)
 {
 	int fds[FD_N] = { -1, -1, -1 }, r;
 	struct made made = { 0 };
 	size_t n = 0;
 
-	r = make(port, fds, &made.failure);
+	r = make(port, sys, fds, &made.failure);
 	made.listens4 = fds[FD_LISTEN4] >= 0;
 	made.listens6 = fds[FD_LISTEN6] >= 0;
 	for (size_t i = 0; r == 0 && i < FD_N; i++) {
@@ -66,16 +69,20 @@ static void __attribute__((noreturn)) run_child(int socket, uint16_t port)
 int init_net_begin(struct init_net *ret, uint16_t listen_port,
 		   struct sandbox_failure *reterr)
 {
-	int pair[2];
+	int pair[2], sys;
 
 	if (wire_pair(pair) < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, errno,
 				    "socketpair");
+	/* Now, because by and by the child finds itself in the new root. */
+	sys = open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	ret->socket = pair[0];
 	ret->pid = fork();
 	if (ret->pid == 0)
-		run_child(pair[1], listen_port);
+		run_child(pair[1], listen_port, sys);
 	close(pair[1]);
+	if (sys >= 0)
+		close(sys);
 	if (ret->pid < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, errno,
 				    "fork");

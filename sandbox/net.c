@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define BACKLOG          512
+#define BUFFER_SIZES     "4096 65536 212992" /* least, at first, most */
 #define TCP_LISTEN_STATE 0x0a /* of /proc/net/tcp */
 
 int net_up(void)
@@ -30,6 +32,22 @@ int net_up(void)
 		r = -errno;
 	close(fd);
 	return r;
+}
+
+void net_bound_buffers(int sys)
+{
+	static const char *const files[] = { "net/ipv4/tcp_rmem",
+					     "net/ipv4/tcp_wmem" };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		int fd = openat(sys, files[i], O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		if (write(fd, BUFFER_SIZES, sizeof(BUFFER_SIZES) - 1) < 0)
+			(void)0; /* then they are as they were */
+		close(fd);
+	}
 }
 
 static int bind_loopback(int fd, int domain, uint16_t port)

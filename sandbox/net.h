@@ -7,6 +7,14 @@
 
 int net_up(void); /* bring lo up, with 127.0.0.1 and ::1 */
 
+/*
+ * The kernel lets the buffers of a fast connection grow to many megabytes,
+ * which nobody counts where there is no cgroup.  From here on they stay at
+ * what a local socket may have.  `sys` is /proc/sys; where that cannot be
+ * written nothing changes.
+ */
+void net_bound_buffers(int sys);
+
 /* A listening TCP socket on loopback; AF_INET or AF_INET6.  Or -errno. */
 int net_listen(int domain, uint16_t port);
 
