@@ -64,6 +64,7 @@ NUMBERS = {
     "setdomainname": (171, 162), "sethostname": (170, 161),
     "setns": (308, 268), "settimeofday": (164, 170), "shmat": (30, 196),
     "shmget": (29, 194), "socket": (41, 198), "splice": (275, 76),
+    "madvise": (28, 233), "sync": (162, 81), "syncfs": (306, 267),
     "swapoff": (168, 225), "swapon": (167, 224), "sysfs": (139, None),
     "syslog": (103, 116), "tgkill": (234, 131), "timer_create": (222, 107),
     "tuxcall": (184, None), "umount2": (166, 39), "unshare": (272, 97),

@@ -1,0 +1,19 @@
+# does: calls whose work is the whole machine's: writing back its file
+#       systems, merging its equal pages, poisoning memory
+# expect: exited:0
+# rests-on: seccomp: the work is done, and nothing is gained
+import ctypes
+import mmap
+import os
+
+from attack import filtered, syscall
+
+for path in ("/", "/usr", "/tmp"):
+    fd = os.open(path, os.O_RDONLY)
+    filtered("syncfs of " + path, lambda: syscall("syncfs", fd))
+filtered("sync", lambda: syscall("sync"))
+area = mmap.mmap(-1, 1 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+start = ctypes.addressof(ctypes.c_char.from_buffer(area))
+for advice, name in ((12, "MADV_MERGEABLE"), (100, "MADV_HWPOISON"),
+                     (101, "MADV_SOFT_OFFLINE")):
+    filtered(name, lambda: syscall("madvise", start, 4096, advice))
