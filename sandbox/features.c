@@ -27,8 +27,8 @@
 
 static const char fix_userns[] =
 	"sysctl user.max_user_namespaces=15000; on Ubuntu 24.04 and later also "
-	"kernel.apparmor_restrict_unprivileged_userns=0; in a container, run "
-	"it with user namespaces allowed, or as root use --isolation reduced";
+	"kernel.apparmor_restrict_unprivileged_userns=0; in a container, have "
+	"its engine allow namespaces";
 
 __attribute__((format(printf, 3, 4)))
 static void found(struct feature *f, enum feature_status status,
@@ -265,7 +265,7 @@ static void describe_failure(struct feature *f,
 	      strerror(failure->code));
 }
 
-static void look_at_box(struct feature *f)
+static void try_box(struct feature *f, bool reduced)
 {
 	static const char *const argv[] = { "/bin/true", NULL };
 	static const char *const env[] = { NULL };
@@ -280,6 +280,7 @@ static void look_at_box(struct feature *f)
 	struct sandbox_state state;
 	struct sandbox *sb;
 
+	spec.reduced = reduced;
 	spec.mounts = mounts;
 	spec.n_mounts = sizeof(mounts) / sizeof(mounts[0]);
 	f->fix = "see the lines above";
@@ -297,6 +298,16 @@ static void look_at_box(struct feature *f)
 	else if (!failure.code)
 		found(f, FEATURE_MISSING, "the program in it ended with %s",
 		      sandbox_reason_name(state.reason));
+}
+
+static void look_at_box(struct feature *f)
+{
+	try_box(f, false);
+}
+
+static void look_at_reduced(struct feature *f)
+{
+	try_box(f, true);
 }
 
 static const struct {
@@ -318,6 +329,7 @@ static const struct {
 	{ "pressure", false, look_at_pressure },
 	{ "governor", false, look_at_governor },
 	{ "box", true, look_at_box },
+	{ "reduced", false, look_at_reduced },
 };
 
 size_t features_find(struct feature ret[FEATURES_MAX])

@@ -24,7 +24,8 @@ struct feature {
 
 #define FEATURES_MAX 24
 
-/* How many; the last one is a whole box that ran a program. */
+/* How many; the last two are whole boxes that ran a program, with full and
+ * with reduced isolation. */
 size_t features_find(struct feature ret[FEATURES_MAX]);
 
 #endif

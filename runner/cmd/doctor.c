@@ -51,6 +51,26 @@ static struct feature look_at_environment(const struct command *c)
 	return f;
 }
 
+static bool is_found(const struct feature *all, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(all[i].name, name))
+			return all[i].status == FEATURE_FOUND;
+	}
+	return false;
+}
+
+static const char *conclusion(const struct feature *all, size_t n, bool full)
+{
+	if (full)
+		return "Full isolation can be had here.";
+	return is_found(all, n, "reduced")
+		       ? "Full isolation cannot be had here; --isolation "
+			 "reduced goes on without."
+		       : "No box can be had here, not even with --isolation "
+			 "reduced.";
+}
+
 static void print_table(const struct feature *all, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -71,6 +91,7 @@ static void print_json(const struct feature *all, size_t n, bool full)
 
 	jsonout_str(out, "format", "fumehood-doctor/1");
 	jsonout_bool(out, "full_isolation", full);
+	jsonout_bool(out, "reduced_isolation", is_found(all, n, "reduced"));
 	for (size_t i = 0; i < n; i++) {
 		struct jsonout *item = jsonout_object();
 
@@ -103,9 +124,7 @@ static int run(const struct command *c)
 		print_json(all, n, full);
 	} else {
 		print_table(all, n);
-		printf("\n%s\n", full ? "Full isolation can be had here."
-				      : "Full isolation cannot be had here; "
-					"--isolation reduced goes on without.");
+		printf("\n%s\n", conclusion(all, n, full));
 	}
 	return full ? EXIT_STATUS_OK : EXIT_STATUS_ISOLATION;
 }
