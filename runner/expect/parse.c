@@ -33,9 +33,16 @@ static int parse_method(struct reader *r, const char **ret)
 	near = text_suggest(word, methods);
 	for (const char *const *m = methods; *m && !near; m++)
 		near = strcasecmp(word, *m) ? NULL : *m;
-	return reader_fail(r, at, "the HTTP method <%s> is not valid.%s%s%s",
-			   word, near ? " Did you mean " : "", near ? near : "",
-			   near ? "?" : "");
+	if (!near)
+		return reader_fail(r, at,
+				   "the HTTP method <%s> is not valid. A "
+				   "header, parameter or capture is `name: "
+				   "value`",
+				   word);
+	return reader_fail(r, at,
+			   "the HTTP method <%s> is not valid. Did you mean "
+			   "%s?",
+			   word, near);
 }
 
 static int parse_request_body(struct reader *r, struct entry *entry)
@@ -89,6 +96,10 @@ static int parse_status(struct reader *r, int *ret)
 		return reader_fail(r, at, "HTTP status code is not valid");
 	*ret = (int)strtol(arena_memdup(r->arena, digits.data, digits.len),
 			   NULL, 10);
+	reader_blanks(r);
+	if (reader_char_in(reader_peek(r), READER_LETTERS))
+		return reader_fail(r, r->place,
+				   "a status stands without its text");
 	return 0;
 }
 
@@ -161,6 +172,24 @@ static int check_utf8(struct reader *r)
 	return 0;
 }
 
+/* What can be known of a URL before a run, once the script is Hurl. */
+static int check_url(struct reader *r, const struct template *url)
+{
+	struct span head = url->pieces->expr ? SPAN_LIT("{{")
+					     : url->pieces->text;
+
+	if (span_starts(head, SPAN_LIT("https:")))
+		return reader_refuse(r, url->at, "https",
+				     "there is no TLS between fumehood and "
+				     "the server");
+	if (span_starts(head, SPAN_LIT("/")))
+		return reader_fail(r, url->at,
+				   "a URL is whole: did you mean "
+				   "`{{base}}%.*s`?",
+				   (int)url->source.len, url->source.data);
+	return 0;
+}
+
 int script_parse(struct arena *arena, const char *file, struct span text,
 		 const struct script **ret, struct err *err)
 {
@@ -180,6 +209,9 @@ int script_parse(struct arena *arena, const char *file, struct span text,
 		return -EINVAL;
 	script->entries = entries.items;
 	script->n_entries = entries.n;
+	for (size_t i = 0; i < script->n_entries; i++)
+		if (check_url(&r, &script->entries[i].url))
+			return -EINVAL;
 	if (script_weigh(&r, script))
 		return -EINVAL;
 	*ret = script;

@@ -257,8 +257,11 @@ static int exchange(struct judging *j, const struct entry_options *o)
 		j->failed = true;
 		return 0;
 	}
+	if (r == -ENODATA)
+		return fail_at(s, s->missing_at, j->why);
 	if (r < 0)
-		return fail_at(s, j->e->at, j->why);
+		return fail_at(s, r == -EINVAL ? j->e->url.at : j->e->at,
+			       j->why);
 	r = ask_and_look(j, o, &built, &look);
 	if (r == -EBADMSG) {
 		judge_all(j, PLAY_FAIL, j->why);

@@ -118,6 +118,9 @@ static int unknown_predicate(struct reader *r, const struct predicate *p)
 	struct span word = reader_run(r, READER_LETTERS READER_DIGITS "_-");
 	const char *now = renamed(word);
 
+	if (!word.len && reader_peek(r) == '=')
+		return reader_fail(r, p->at,
+				   "expecting a predicate; did you mean `==`?");
 	if (now)
 		return reader_fail(r, p->at,
 				   "expecting a predicate; `%.*s` is now `%s`",

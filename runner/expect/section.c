@@ -1,6 +1,7 @@
 #include <errno.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/text.h"
 #include "runner/expect/reader.h"
 
 enum section {
@@ -276,6 +277,28 @@ static int parse_asserts(struct reader *r, struct expectation *expect)
 	return 0;
 }
 
+static int unknown_section(struct reader *r, struct place at, struct span name,
+			   bool request)
+{
+	const char *names[ARRAY_LEN(sections) + 1] = {0}, *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+		if (sections[i].request == request)
+			names[n++] = sections[i].name;
+	near = text_suggest(arena_memdup(r->arena, name.data, name.len), names);
+	if (near)
+		return reader_fail(r, at,
+				   "the section name is not valid. Did you "
+				   "mean [%s]?",
+				   near);
+	return reader_fail(
+		r, at, "the section name is not valid. Valid values are %s",
+		request ? "BasicAuth, Query, Form, Multipart, Cookies, "
+			  "Options"
+			: "Captures, Asserts");
+}
+
 /* "[Name]" and the end of its line. */
 static int parse_section_name(struct reader *r, bool request, unsigned *seen,
 			      enum section *ret)
@@ -299,13 +322,7 @@ static int parse_section_name(struct reader *r, bool request, unsigned *seen,
 			return -EINVAL;
 		return reader_line_end(r, NULL);
 	}
-	return reader_fail(
-		r, at,
-		"the section name is not valid. Valid "
-		"values are %s",
-		request ? "BasicAuth, Query, Form, Multipart, Cookies, "
-			  "Options"
-			: "Captures, Asserts");
+	return unknown_section(r, at, name, request);
 }
 
 static int parse_request_section(struct reader *r, enum section section,

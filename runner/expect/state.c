@@ -159,6 +159,7 @@ int state_expr(struct state *s, const struct expr *expr, struct value *ret,
 		v = state_variable(s, expr->name);
 		if (!v) {
 			s->missing = expr->name;
+			s->missing_at = expr->at;
 			*why = arena_printf(s->arena,
 					    "the variable %.*s is "
 					    "not defined",

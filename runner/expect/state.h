@@ -49,6 +49,7 @@ struct state {
 	const char **failed; /* ids of requests and checks that failed */
 	size_t n_failed, cap_failed;
 	struct span missing; /* the variable that could not be had */
+	struct place missing_at;
 	struct err *err;
 };
 

@@ -25,6 +25,8 @@ TYPED = {"name": "Jennifer", "age": "30", "height": "1.70",
 
 # Not playable, and why.
 REFUSED = {
+    "http_version_option": "https: asks google.com",
+    "ip_query": "https: asks google.com",
     "connect_to_option": "one server, reached directly",
     "options_template": "resolve: one server, reached directly",
     "output_option": "scripts write no files",
@@ -33,10 +35,8 @@ REFUSED = {
     "resolve_option": "one server, reached directly",
 }
 OUTSIDE = {
-    "http_version_option": "asks a server elsewhere",
     "limit_rate_option": "wants 15 seconds for a body of 30 MB",
     "get_large": "a body of 512 MiB is beyond the ceiling",
-    "ip_query": "asks a server elsewhere",
     "post_large": "its file is not part of the suite",
     "secret_args": "an option of Hurl's command line",
     "format": "formatting of scripts",

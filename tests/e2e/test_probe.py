@@ -105,10 +105,10 @@ def test_a_capture_that_fails_skips_who_wanted_it(probe):
 
 INVALID = {
     "typo": ("GET {{base}}/\nHTTP 200\n[Asserts]\nstatus = 1\n",
-             ":4:8: expecting a predicate\n    4 | status = 1\n"
+             ":4:8: expecting a predicate; did you mean `==`?\n    4 | status = 1\n"
              "      |        ^\n"),
     "undefined": ("GET {{base}}/{{x}}\nHTTP 200\n",
-                  ":1:1: the variable x is not defined"),
+                  ":1:16: the variable x is not defined"),
     "elsewhere": ("GET http://example.org/\nHTTP 200\n",
                   "is not of http://127.0.0.1"),
     "directive": ("#! pionts=1\nGET {{base}}/\n",

@@ -73,6 +73,9 @@ static const struct refused_case {
 } refused_cases[] = {
 	{"connect_to_option", "not supported: the option connect-to"},
 	{"options_template", "not supported: the option resolve"},
+	{"body_json", "not supported: https"},
+	{"ip_query", "not supported: https"},
+	{"http_version_option", "not supported: https"},
 	{"output_option", "not supported: the option output"},
 	{"output_unauthorized", "not supported: the option output"},
 	{"repeat_option", "not supported: the option output"},
@@ -161,7 +164,7 @@ static const struct message_case {
 	 "x.hurl:2:1: a directive stands above a request, a HTTP line, a "
 	 "capture or an assert"},
 	{"GET http://a/\nHTTP 200\n[Asserts]\nstatus = 1\n",
-	 "x.hurl:4:8: expecting a predicate"},
+	 "x.hurl:4:8: expecting a predicate; did you mean `==`?"},
 	{"GET http://a/\nHTTP 200\n[Asserts]\njsonpath \"$[\" exists\n",
 	 "x.hurl:4:10: invalid JSONPath: column 3: "},
 	{"#! points=2\nGET http://a/\nHTTP *\n",
@@ -169,6 +172,16 @@ static const struct message_case {
 	{"GET http://a/\n[Options]\nproxy: x\n",
 	 "x.hurl:3:1: not supported: the option proxy (there is one server, "
 	 "reached directly)"},
+	{"GET /things\n",
+	 "x.hurl:1:5: a URL is whole: did you mean `{{base}}/things`?"},
+	{"GET https://a/\n", "x.hurl:1:5: not supported: https"},
+	{"GET http://a/\nAccept a/b\nHTTP 200\n",
+	 "x.hurl:2:1: the HTTP method <Accept> is not valid. A header, "
+	 "parameter or capture is `name: value`"},
+	{"GET http://a/\nHTTP 200 OK\n",
+	 "x.hurl:2:10: a status stands without its text"},
+	{"GET http://a/\nHTTP 200\n[Assert]\n",
+	 "x.hurl:3:1: the section name is not valid. Did you mean [Asserts]?"},
 	{"#! id=last\n",
 	 "x.hurl:1:1: a directive stands above a request, a HTTP line, a "
 	 "capture or an assert"},
