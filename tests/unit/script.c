@@ -75,6 +75,7 @@ static const struct refused_case {
 	{"options_template", "not supported: the option resolve"},
 	{"body_json", "not supported: https"},
 	{"ip_query", "not supported: https"},
+	{"invalid_url", "not supported: https"},
 	{"http_version_option", "not supported: https"},
 	{"output_option", "not supported: the option output"},
 	{"output_unauthorized", "not supported: the option output"},
