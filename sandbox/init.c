@@ -267,19 +267,29 @@ static int enter_cgroups(const struct init_plan *plan,
 
 /*
  * No user namespace below this one, whatever the filter says: in a new one a
- * program would have all capabilities again.  A limit of this namespace, and
- * only that; where /proc/sys cannot be written, the filter is alone.
+ * program would have all capabilities again.  And not the host's number of
+ * watches: each keeps an inode, which nobody counts where there is no cgroup.
+ * Limits of this namespace, and only that; where /proc/sys cannot be written,
+ * the filter is alone.
  */
-static void forbid_namespaces(void)
+static void limit_namespace(void)
 {
-	int fd = open("/proc/sys/user/max_user_namespaces",
-		      O_WRONLY | O_CLOEXEC);
+	static const struct {
+		const char *file, *value;
+	} limits[] = {
+		{ "/proc/sys/user/max_user_namespaces", "0" },
+		{ "/proc/sys/user/max_inotify_watches", "8192" },
+	};
 
-	if (fd < 0)
-		return;
-	if (write(fd, "0", 1) < 0)
-		(void)0; /* as said above */
-	close(fd);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		int fd = open(limits[i].file, O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		if (write(fd, limits[i].value, strlen(limits[i].value)) < 0)
+			(void)0; /* as said above */
+		close(fd);
+	}
 }
 
 static int become_init(const struct init_plan *plan,
@@ -297,7 +307,7 @@ static int become_init(const struct init_plan *plan,
 		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
 				    "become uid %u", ids->init);
 	if (plan->layers & (1u << SANDBOX_LAYER_USERNS))
-		forbid_namespaces();
+		limit_namespace();
 	return 0;
 }
 
