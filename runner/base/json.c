@@ -1,6 +1,10 @@
 #include "runner/base/json.h"
 
+#include <stdlib.h>
+
 #include "runner/base/buf.h"
+
+#define MISSES_MOST 8 /* look-ups before sorting pays */
 
 const struct json *json_get_span(const struct json *v, struct span name)
 {
@@ -17,15 +21,81 @@ const struct json *json_get(const struct json *v, const char *name)
 	return json_get_span(v, span_of(name));
 }
 
+/* Of one name, the last member comes last. */
+static int by_name_and_place(const void *a, const void *b)
+{
+	const struct json_member *x = *(const struct json_member *const *)a;
+	const struct json_member *y = *(const struct json_member *const *)b;
+	size_t n = x->name.len < y->name.len ? x->name.len : y->name.len;
+	int r = n ? memcmp(x->name.data, y->name.data, n) : 0;
+
+	if (!r && x->name.len == y->name.len)
+		return (x > y) - (x < y);
+	return r ? r : x->name.len < y->name.len ? -1 : 1;
+}
+
+static void sort_members(struct json_lookup *l)
+{
+	const struct json *v = l->object;
+
+	l->sorted = malloc((v->count + 1) * sizeof(*l->sorted));
+	for (size_t i = 0; l->sorted && i < v->count; i++)
+		l->sorted[i] = &v->members[i];
+	if (l->sorted)
+		qsort(l->sorted, v->count, sizeof(*l->sorted),
+		      by_name_and_place);
+}
+
+/* The last member that is not behind all members of the name. */
+static const struct json *find_sorted(const struct json_lookup *l,
+				      struct span name)
+{
+	const struct json_member key = {.name = name}, *wanted = &key;
+	size_t low = 0, high = l->object->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct json_member *m = l->sorted[middle];
+		int r = span_equal(m->name, name)
+				? -1
+				: by_name_and_place(&m, &wanted);
+
+		if (r < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && span_equal(l->sorted[low - 1]->name, name)
+		       ? &l->sorted[low - 1]->value
+		       : NULL;
+}
+
+const struct json *json_lookup(struct json_lookup *l, size_t hint,
+			       struct span name)
+{
+	const struct json *v = l->object;
+
+	/* Mostly both sides have the same order. */
+	if (hint < v->count && span_equal(v->members[hint].name, name))
+		return &v->members[hint].value;
+	if (!l->sorted && ++l->misses > MISSES_MOST)
+		sort_members(l);
+	return l->sorted ? find_sorted(l, name) : json_get_span(v, name);
+}
+
+void json_lookup_release(struct json_lookup *l)
+{
+	free(l->sorted);
+	l->sorted = NULL;
+}
+
 static bool objects_equal(const struct json *a, const struct json *b)
 {
+	AUTO_LOOKUP lookup = {.object = b};
+
 	for (size_t i = 0; i < a->count; i++) {
 		const struct json_member *m = &a->members[i];
-		/* Mostly both sides have the same order. */
-		const struct json *other =
-			span_equal(m->name, b->members[i].name)
-				? &b->members[i].value
-				: json_get_span(b, m->name);
+		const struct json *other = json_lookup(&lookup, i, m->name);
 
 		if (!other || !json_equal(&m->value, other))
 			return false;

@@ -64,6 +64,21 @@ int json_parse(struct arena *arena, struct span text, const struct json **ret,
 const struct json *json_get(const struct json *v, const char *name);
 const struct json *json_get_span(const struct json *v, struct span name);
 
+/*
+ * Many members of one object by name, which may be large and in any order: the
+ * member at `hint` when it is of that name, else as json_get_span().
+ */
+struct json_lookup {
+	const struct json *object;
+	const struct json_member **sorted; /* once it is worth it */
+	size_t misses;
+};
+const struct json *json_lookup(struct json_lookup *lookup, size_t hint,
+			       struct span name);
+void json_lookup_release(struct json_lookup *lookup);
+#define AUTO_LOOKUP                                                            \
+	__attribute__((cleanup(json_lookup_release))) struct json_lookup
+
 /* A number that is an integer (1, 1.0, 1e2 are) and fits; else false. */
 bool json_int(const struct json *v, int64_t *ret);
 bool json_is_integer(const struct json *v); /* of any size */

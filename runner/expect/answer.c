@@ -129,7 +129,8 @@ int apply_jsonpath(struct state *s, const struct jsonpath *path,
 	}
 	r = jsonpath_select(path, s->arena, root, &nodes);
 	if (r < 0) {
-		*why = "the JSONPath selects more than the ceiling";
+		*why = "the JSONPath selects more, or takes longer, than the "
+		       "ceiling";
 		return -EBADMSG;
 	}
 	if (!jsonpath_is_singular(path))

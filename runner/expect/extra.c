@@ -230,7 +230,7 @@ static const char *what_changed(struct judging *j, const struct extra *x,
 	bool asked = look->request.coding_asked;
 	const struct json *x_json, *y_json;
 	struct span x_text, y_text;
-	const char *where;
+	const char *why;
 
 	if (a->end != HTTP_ANSWERED || b->end != HTTP_ANSWERED)
 		return "there was no whole answer to look at";
@@ -244,10 +244,8 @@ static const char *what_changed(struct judging *j, const struct extra *x,
 	    json_parse(j->s->arena, x_text, &x_json, NULL) ||
 	    json_parse(j->s->arena, y_text, &y_json, NULL))
 		return "its body differs";
-	if (extra_same(j->s->arena, x_json, y_json, x, &where))
-		return NULL;
-	return arena_printf(j->s->arena, "its body differs at %s",
-			    *where ? where : "the top");
+	why = extra_difference(j->s->arena, x_json, y_json, x);
+	return why ? arena_printf(j->s->arena, "its body %s", why) : NULL;
 }
 
 static void judge_unchanged(struct judging *j, const struct extra *x,
@@ -281,7 +279,7 @@ static void judge_same_as(struct judging *j, const struct extra *x)
 	struct play_check *c = extra_check(j, EXTRA_SAME_AS, "same-as");
 	const struct value *v = state_variable(j->s, x->same_as);
 	const struct json *want = v ? json_of(j, v) : NULL, *got;
-	const char *why = NULL, *where;
+	const char *why = NULL, *differs = NULL;
 
 	if (!want) {
 		c->status = PLAY_SKIP;
@@ -295,10 +293,10 @@ static void judge_same_as(struct judging *j, const struct extra *x)
 	c->expected = text_visible(j->s->arena, value_render(j->s->arena, v),
 				   SHOW_MAX);
 	c->actual = text_visible(j->s->arena, j->s->answer.res->body, SHOW_MAX);
-	if (!answer_json(j->s, &got, &why) &&
-	    !extra_same(j->s->arena, got, want, x, &where))
-		why = arena_printf(j->s->arena, "the JSON differs at %s",
-				   *where ? where : "the top");
+	if (!answer_json(j->s, &got, &why))
+		differs = extra_difference(j->s->arena, got, want, x);
+	if (differs)
+		why = arena_printf(j->s->arena, "the JSON %s", differs);
 	if (why)
 		judging_fail(j, c, why);
 	else

@@ -61,10 +61,9 @@ int extra_walk(struct judging *j, const struct built *built);
 struct play_check *extra_check(struct judging *j, enum extra_kind kind,
 			       const char *title);
 
-/* Equal but for the members `ignore`, at any depth, and the order of arrays
- * when `any_order`; where they differ in *where (a JSON Pointer). */
-bool extra_same(struct arena *arena, const struct json *a,
-		const struct json *b, const struct extra *x,
-		const char **where);
+/* NULL when the two are equal but for the members `ignore`, at any depth, and
+ * the order of arrays when `any_order`; else "differs at /a/0". */
+const char *extra_difference(struct arena *arena, const struct json *a,
+			     const struct json *b, const struct extra *x);
 
 #endif

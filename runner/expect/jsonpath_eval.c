@@ -6,6 +6,8 @@
 #include "runner/expect/jsonpath_ast.h"
 #include "runner/expect/regex.h"
 
+#define WORK_MAX 100000000
+
 struct list {
 	const struct json **items;
 	size_t n, cap;
@@ -15,6 +17,8 @@ struct eval {
 	struct arena *arena;
 	const struct json *root;
 	size_t total; /* nodes selected by all queries so far */
+	size_t work;  /* members looked at for their names */
+	size_t steps; /* of regular expressions that are left */
 	bool full;
 };
 
@@ -105,6 +109,8 @@ static void select_by(struct eval *e, const struct jsonpath_selector *s,
 
 	switch (s->kind) {
 	case SELECT_NAME:
+		e->work += v->count;
+		e->full = e->full || e->work > WORK_MAX;
 		hit = json_get_span(v, s->name);
 		if (hit)
 			push(e, out, hit);
@@ -245,6 +251,7 @@ static bool matches(struct eval *e, const struct jsonpath_expr *x,
 	const struct json *text = value(e, x->left, current);
 	const struct json *pattern = value(e, x->right, current);
 	const struct regex *regex = x->regex;
+	int r;
 
 	if (!text || text->type != JSON_STRING || x->bad_regex || !pattern ||
 	    pattern->type != JSON_STRING)
@@ -252,7 +259,10 @@ static bool matches(struct eval *e, const struct jsonpath_expr *x,
 	if (!regex)
 		regex = jsonpath_regex(e->arena, pattern->text,
 				       x->op == EXPR_MATCH);
-	return regex && regex_match(regex, text->text, NULL, 0) == 1;
+	r = regex ? regex_match_within(regex, text->text, NULL, 0, &e->steps)
+		  : 0;
+	e->full = e->full || r == -ETIME;
+	return r == 1;
 }
 
 static bool holds(struct eval *e, const struct jsonpath_expr *x,
@@ -276,7 +286,8 @@ static bool holds(struct eval *e, const struct jsonpath_expr *x,
 int jsonpath_select(const struct jsonpath *path, struct arena *arena,
 		    const struct json *root, struct jsonpath_nodes *ret)
 {
-	struct eval e = { .arena = arena, .root = root };
+	struct eval e = { .arena = arena, .root = root,
+			  .steps = REGEX_STEPS_MAX };
 	struct list nodes = { 0 };
 
 	run_query(&e, path, root, &nodes);

@@ -7,20 +7,20 @@
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 
-/* Steps and memory of one match: about 50 ms at worst on slow machines. */
+/* From one place of the text: what has no match there is soon known.  PCRE2
+ * counts anew at the next, so that all places have a count of their own. */
 #define MATCH_LIMIT    1000000
 #define DEPTH_LIMIT    20000
 #define HEAP_LIMIT_KIB (16 << 10)
 
 struct regex {
 	pcre2_code *code;
-	pcre2_match_context *limits;
 	uint32_t n_groups;
 };
 
 static uint32_t options(unsigned flags)
 {
-	uint32_t o = PCRE2_UTF;
+	uint32_t o = PCRE2_UTF | PCRE2_AUTO_CALLOUT;
 
 	if (flags & REGEX_ECMA)
 		o |= PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX |
@@ -44,14 +44,31 @@ static void give(void *p, void *arena)
 	(void)arena;
 }
 
-static pcre2_match_context *make_limits(pcre2_general_context *memory)
+/* Called before each item of the expression, each time it is tried. */
+static int count_step(pcre2_callout_block *block, void *data)
 {
-	pcre2_match_context *limits = pcre2_match_context_create(memory);
+	size_t *left = data;
 
-	pcre2_set_match_limit(limits, MATCH_LIMIT);
-	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
-	pcre2_set_heap_limit(limits, HEAP_LIMIT_KIB);
-	return limits;
+	(void)block;
+	if (!*left)
+		return PCRE2_ERROR_CALLOUT;
+	--*left;
+	return 0;
+}
+
+DEFINE_AUTO(pcre2_match_context *, pcre2_match_context_free)
+
+static pcre2_match_context *limits(size_t *steps)
+{
+	pcre2_match_context *context = pcre2_match_context_create(NULL);
+
+	if (!context)
+		return NULL;
+	pcre2_set_match_limit(context, MATCH_LIMIT);
+	pcre2_set_depth_limit(context, DEPTH_LIMIT);
+	pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
+	pcre2_set_callout(context, count_step, steps);
+	return context;
 }
 
 int regex_compile(struct arena *arena, struct span pattern, unsigned flags,
@@ -73,7 +90,6 @@ int regex_compile(struct arena *arena, struct span pattern, unsigned flags,
 		return err_set(err, EINVAL, "offset %zu: %s", offset,
 			       (const char *)msg);
 	}
-	regex->limits = make_limits(memory);
 	pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT,
 			   &regex->n_groups);
 	*ret = regex;
@@ -104,18 +120,20 @@ static void copy_groups(const PCRE2_SIZE *at, size_t n_set, struct span text,
 	}
 }
 
-int regex_match(const struct regex *regex, struct span text,
-		struct span *groups, size_t n)
+int regex_match_within(const struct regex *regex, struct span text,
+		       struct span *groups, size_t n, size_t *steps)
 {
+	AUTO(pcre2_match_context_free)
+	pcre2_match_context *context = limits(steps);
 	pcre2_match_data *data =
 		pcre2_match_data_create(regex->n_groups + 1, NULL);
 	const char *subject = text.len ? text.data : "";
 	int rc;
 
-	if (!data)
+	if (!data || !context)
 		return -ETIME;
 	rc = pcre2_match(regex->code, (PCRE2_SPTR)subject, text.len, 0, 0, data,
-			 regex->limits);
+			 context);
 	if (rc > 0 && groups)
 		copy_groups(pcre2_get_ovector_pointer(data), (size_t)rc, text,
 			    groups, n);
@@ -125,18 +143,32 @@ int regex_match(const struct regex *regex, struct span text,
 	return rc >= 0 ? 1 : failure(rc);
 }
 
+int regex_match(const struct regex *regex, struct span text,
+		struct span *groups, size_t n)
+{
+	size_t steps = REGEX_STEPS_MAX;
+
+	return regex_match_within(regex, text, groups, n, &steps);
+}
+
 int regex_replace(const struct regex *regex, struct arena *arena,
 		  struct span text, struct span with, size_t max,
 		  struct span *ret)
 {
 	char *out = arena_alloc(arena, max + 1);
 	PCRE2_SIZE len = max + 1;
-	int rc = pcre2_substitute(
+	size_t steps = REGEX_STEPS_MAX;
+	AUTO(pcre2_match_context_free)
+	pcre2_match_context *context = limits(&steps);
+	int rc;
+
+	if (!context)
+		return -ETIME;
+	rc = pcre2_substitute(
 		regex->code, (PCRE2_SPTR)(text.len ? text.data : ""), text.len,
 		0, PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY, NULL,
-		regex->limits, (PCRE2_SPTR)(with.len ? with.data : ""),
-		with.len, (PCRE2_UCHAR *)out, &len);
-
+		context, (PCRE2_SPTR)(with.len ? with.data : ""), with.len,
+		(PCRE2_UCHAR *)out, &len);
 	if (rc < 0)
 		return failure(rc);
 	*ret = (struct span){out, len};

@@ -19,6 +19,7 @@ struct err;
 struct regex; /* compiled; immutable */
 
 #define REGEX_GROUPS_MAX 16
+#define REGEX_STEPS_MAX  50000000 /* of a match, or of many that share them */
 
 enum regex_flags {
 	REGEX_WHOLE = 1 << 0, /* must match all of the text */
@@ -39,6 +40,9 @@ int regex_compile(struct arena *arena, struct span pattern, unsigned flags,
  */
 int regex_match(const struct regex *regex, struct span text,
 		struct span *groups, size_t n);
+/* As above, and takes its steps off `*steps`: many texts, one ceiling. */
+int regex_match_within(const struct regex *regex, struct span text,
+		       struct span *groups, size_t n, size_t *steps);
 
 /* How many groups the expression has, without group 0. */
 size_t regex_groups(const struct regex *regex);

@@ -193,7 +193,7 @@ static bool kw_properties(struct frame *f, const struct json *kw)
 static bool matches(struct frame *f, const struct regex *regex,
 		    struct span text)
 {
-	int r = regex_match(regex, text, NULL, 0);
+	int r = regex_match_within(regex, text, NULL, 0, &f->run->regex_steps);
 
 	if (r == -ETIME)
 		f->run->exhausted = true;
@@ -449,7 +449,7 @@ int schema_check(const struct schema *schema, struct arena *arena,
 	struct schema_result result = { 0 };
 	struct schema_run run = {
 		.schema = schema, .arena = arena, .flags = flags,
-		.result = &result,
+		.result = &result, .regex_steps = REGEX_STEPS_MAX,
 	};
 	struct frame top = { .run = &run, .v = instance };
 

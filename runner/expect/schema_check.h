@@ -29,6 +29,7 @@ struct schema_run {
 	int quiet; /* > 0: inside an alternative, errors are not kept */
 	int depth;
 	int64_t steps;
+	size_t regex_steps; /* that are left */
 	bool exhausted;
 };
 

@@ -105,6 +105,39 @@ def test_many_of_the_largest_answers_take_no_more_memory_than_one(
                        all(c["status"] == status for c in checks)), checks
 
 
+COMPARED = """GET {{base}}/%s
+HTTP 200
+[Captures]
+first: body
+#! same-as=first%s
+GET {{base}}/%s
+HTTP 200
+"""
+ASKED = "GET {{base}}/%s\nHTTP 200\n[Asserts]\n%s\n"
+
+
+@pytest.mark.parametrize("script, why", [
+    (COMPARED % ("list-upwards", " any-order", "list-downwards"),
+     "takes more steps to compare"),
+    (COMPARED % ("names-upwards", "", "names-downwards"), None),
+    (COMPARED % ("deep-objects", "", "deep-objects"), None),
+    (COMPARED % ("deep-objects", " any-order", "deep-objects"), None),
+    (ASKED % ("almost-matches",
+              'jsonpath "$[?search(@, \'(a+)+$\')]" count == 0'),
+     "takes longer"),
+    (ASKED % ("almost-matches", "regex /((a+)+)[0-9]/ == \"x\""),
+     "the regex took more than its limit"),
+    (ASKED % ("almost-matches", "body replaceRegex /(a+)+[0-9]/ \"x\" == \"x\""),
+     "the regex took more than its limit"),
+    (ASKED % ("names-upwards", "jsonpath \"$[?@ > $['99998']]\" count == 0"),
+     "takes longer"),
+])
+def test_no_answer_makes_a_comparison_take_for_ever(probe, script, why):
+    last = probe(script)[-1]
+    assert last["status"] == ("fail" if why else "pass"), last
+    assert (why or "") in (last.get("message") or ""), last
+
+
 ALL_LISTS = """
 from flask import Flask, Response
 app = Flask(__name__)

@@ -18,6 +18,7 @@ import zlib
 
 OK = b"HTTP/1.1 200 OK\r\n"
 JSON = OK + b"Content-Type: application/json\r\n"
+LAST = JSON + b"Connection: close\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 A = b"a" * 4096
 # Instead of bytes sent for ever:
@@ -172,7 +173,26 @@ BROKEN = {
     "chunk-longer-than-said": (CHUNKED + b"1\r\nhi\r\n0\r\n\r\n", b"", False,
                                "chunk"),
 }
+
+
+def listed(numbers):
+    return whole(b"[%s]" % b",".join(b'{"n":%d}' % n for n in numbers),
+                 LAST)
+
+
+def named(numbers):
+    return whole(b"{%s}" % b",".join(b'"%d":0' % n for n in numbers), LAST)
+
+
 ANSWERED = {
+    "list-upwards": (listed(range(30000)), b"", False),
+    "list-downwards": (listed(range(29999, -1, -1)), b"", False),
+    "names-upwards": (named(range(100000)), b"", False),
+    "names-downwards": (named(range(99999, -1, -1)), b"", False),
+    "deep-objects": (whole(b'{"a":' * 500 + b"0" + b"}" * 500, LAST), b"",
+                     False),
+    "almost-matches": (whole(b"[%s]" % b",".join(
+        [b'"' + b"a" * 16 + b'!"'] * 20000)), b"", False),
     "folded-header": (OK + b"X: a\r\n b\r\nContent-Length: 2\r\n\r\nhi", b"",
                       False),
     "line-feeds-alone": (b"HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", b"",
