@@ -79,6 +79,15 @@ static void check_memory(struct keeper *k, int64_t bytes)
 		keeper_end(k, SANDBOX_MEMORY, true);
 }
 
+/* No cgroup counts connections that nobody has accepted. */
+static void check_sockets(struct keeper *k)
+{
+	int64_t limit = k->spec->limits.memory_bytes;
+
+	if (limit && proc_sockets_bytes(k->box[INIT_FD_PROC]) > limit)
+		keeper_end(k, SANDBOX_MEMORY, true);
+}
+
 /* What cgroups do not count, and where there is none, everything. */
 static void sample_processes(struct keeper *k,
 			     struct cgroup_counters *counters)
@@ -100,6 +109,8 @@ static void sample_processes(struct keeper *k,
 		check_processes(k, sum.threads);
 	if (counters->memory_peak_bytes < 0)
 		check_memory(k, sum.memory_bytes);
+	else
+		check_sockets(k);
 }
 
 void keeper_sample_end(struct keeper *k, int64_t max_rss_bytes)
