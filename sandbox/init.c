@@ -269,6 +269,7 @@ static int enter_cgroups(const struct init_plan *plan,
  * No user namespace below this one, whatever the filter says: in a new one a
  * program would have all capabilities again.  And not the host's number of
  * watches: each keeps an inode, which nobody counts where there is no cgroup.
+ * Nor all instances, which an ordinary user has few of, everywhere together.
  * Limits of this namespace, and only that; where /proc/sys cannot be written,
  * the filter is alone.
  */
@@ -279,6 +280,7 @@ static void limit_namespace(void)
 	} limits[] = {
 		{ "/proc/sys/user/max_user_namespaces", "0" },
 		{ "/proc/sys/user/max_inotify_watches", "8192" },
+		{ "/proc/sys/user/max_inotify_instances", "16" },
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
