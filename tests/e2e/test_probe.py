@@ -24,6 +24,12 @@ def examples():
         yield pytest.param(match.group(2), id="line-%d" % line)
 
 
+def files():
+    """`name.json`: and the block below it."""
+    return re.findall(r"`([\w.-]+\.json)`:\n\n```json\n(.*?)^```$",
+                      MANUAL.read_text(), re.M | re.S)
+
+
 @pytest.fixture(scope="module")
 def server():
     process = subprocess.Popen(
@@ -51,7 +57,9 @@ def failures(document):
 
 
 @pytest.mark.parametrize("text", list(examples()))
-def test_each_example_of_the_manual_holds(probe, text):
+def test_each_example_of_the_manual_holds(probe, tmp_path, text):
+    for name, content in files():
+        (tmp_path / name).write_text(content)
     result = probe(text)
     assert result.status in (0, 1), result
     assert failures(result.document) == []
@@ -69,6 +77,17 @@ def test_every_operator_has_an_example_in_the_manual():
                    if not re.search(r"(^|\s)%s(\s|$)" % re.escape(name),
                                     shown, re.M)]
         assert [m for m in missing if m not in ("format", "decode")] == []
+
+
+def test_every_directive_has_an_example_in_the_manual():
+    shown = "\n".join(line for _, text in BLOCK.findall(MANUAL.read_text())
+                      for line in text.splitlines() if "#!" in line)
+    code = (ROOT / "runner/expect/directive.c").read_text()
+    names = re.findall(r'^\t\{"([a-z-]+)", KEY_', code, re.M)
+    assert len(names) > 25 and len(files()) == 2
+    assert [name for name in names
+            if not re.search(r"[ !]%s(=| |$)" % name, shown, re.M)
+            ] == ["restart"]
 
 
 def test_a_failed_check_ends_with_1_and_says_what_came(probe):

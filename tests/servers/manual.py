@@ -10,7 +10,7 @@ import json
 import re
 import sys
 import threading
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 SAMPLE = {
     "id": 7, "big": 9007199254740993, "price": 1.50, "name": "caf\u00e9",
@@ -72,8 +72,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             rel.append('</items?page=%d>; rel="prev"' % (number - 1))
         if number < last:
             rel.append('</items?page=%d>; rel="next"' % (number + 1))
+        following = "/items?page=%d" % (number + 1) if number < last else None
         self.answer(200, {"items": ITEMS[(number - 1) * PAGE:number * PAGE],
-                          "total": len(ITEMS)}, Link=", ".join(rel))
+                          "total": len(ITEMS), "next": following},
+                    Link=", ".join(rel))
 
     def echo(self):
         url = urlsplit(self.path)
@@ -103,13 +105,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             name = json.loads(self.body())["name"]
         except (ValueError, KeyError, TypeError):
+            name = None
+        if not isinstance(name, str) or not name:
             return self.problem(422, "Unprocessable Content")
         with self.lock:
             new = name not in self.taken
             self.taken.add(name)
         if not new:
             return self.problem(409, "Conflict")
-        return self.answer(201, {"name": name}, Location="/things/1")
+        return self.answer(201, {"name": name},
+                           Location="/things/" + quote(name))
 
     def upload(self):
         if int(self.headers["Content-Length"]) > 1000:
@@ -144,6 +149,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif url.path == "/compressed":
             self.answer(200, gzip.compress(json.dumps(SAMPLE).encode()),
                         Content_Encoding="gzip")
+        elif url.path == "/empty":
+            self.answer(200, b"[]")
         elif url.path == "/html":
             self.answer(200, HTML, "text/html; charset=utf-8")
         elif url.path == "/latin1":
@@ -172,6 +179,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(204)
         elif url.path == "/things" and self.command == "POST":
             self.create()
+        elif unquote(url.path[8:]) in self.taken:
+            self.answer(200, {"name": unquote(url.path[8:])})
         elif url.path == "/things":
             self.body()
             self.answer(200, sorted(self.taken))
