@@ -88,6 +88,20 @@ static void check_durations(struct lint *l, const char *path,
 					places[i].column));
 }
 
+/* Found in a grade, it would cost the author the criterion. */
+static void check_variables(struct lint *l, const char *path,
+			    const struct script *script)
+{
+	size_t n;
+	const struct script_use *uses = script_undefined(l->arena, script, &n);
+
+	for (size_t i = 0; i < n; i++)
+		problem(l, arena_printf(l->arena,
+					"%s:%d:%d: nothing above defines the "
+					"variable %s", path, uses[i].line,
+					uses[i].column, uses[i].name));
+}
+
 static void check_script(struct lint *l, const char *name)
 {
 	const char *path = arena_printf(l->arena, "%s/%s", l->dir, name);
@@ -103,6 +117,7 @@ static void check_script(struct lint *l, const char *name)
 	}
 	check_specs(l, path, script);
 	check_durations(l, path, script);
+	check_variables(l, path, script);
 	if (l->ex && !is_named(l->ex, name))
 		problem(l, arena_printf(l->arena, "%s: no criterion plays it",
 					path));

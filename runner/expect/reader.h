@@ -21,6 +21,7 @@ struct reader {
 	size_t at;
 	struct place place;
 	struct err *err;
+	int depth; /* of templates within arguments of templates */
 	struct marks pending;  /* `#!` lines that wait for their item */
 	bool has_pending;
 };

@@ -68,6 +68,15 @@ const struct script_spec *script_specs(struct arena *arena,
 				       const struct script *script,
 				       size_t *ret_n);
 
+struct script_use {
+	const char *name;
+	int line, column;
+};
+/* Every use of a variable that nothing above it defines; *ret_n of them. */
+const struct script_use *script_undefined(struct arena *arena,
+					  const struct script *script,
+					  size_t *ret_n);
+
 struct script_place {
 	int line, column;
 };

@@ -9,6 +9,7 @@
 #include "runner/expect/reader.h"
 
 #define NAME_CHARS READER_LETTERS READER_DIGITS "_-"
+#define DEPTH_MAX  50
 
 /* A template under construction. */
 struct builder {
@@ -73,8 +74,12 @@ int parse_expr(struct reader *r, const struct expr **ret)
 		return reader_refuse(r, expr->at, "getEnv",
 				     "a script must "
 				     "not depend on the machine's environment");
+	if (++r->depth > DEPTH_MAX)
+		return reader_fail(r, expr->at, "nested deeper than %d",
+				   DEPTH_MAX);
 	if (parse_filters(r, &expr->filters, &expr->n_filters))
 		return -EINVAL;
+	r->depth--;
 	reader_blanks(r);
 	*ret = expr;
 	return reader_expect(r, "}}");

@@ -238,6 +238,17 @@ def test_lint_refuses_points_on_a_duration(fumehood, tmp_path, use):
     assert "1 problem\n" in result.out
 
 
+def test_lint_finds_a_variable_that_nothing_defines(fumehood, tmp_path):
+    folder = tmp_path / "catalogue"
+    shutil.copytree(EXERCISES / "catalogue", folder)
+    with open(folder / "probes/10-create.hurl", "a") as script:
+        script.write("\nGET {{base}}/products/{{ide}}\nHTTP *\n")
+    result = fumehood("lint", folder)
+    assert result.status == 3
+    assert "nothing above defines the variable ide" in result.out
+    assert "1 problem\n" in result.out
+
+
 def test_a_graders_option_is_shown_where_it_is_wrong(fumehood, tmp_path):
     folder = tmp_path / "list"
     shutil.copytree(EXERCISES / "list", folder)

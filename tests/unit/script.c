@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/buf.h"
 #include "runner/base/err.h"
 #include "tests/unit/conformance.h"
 #include "tests/unit/suite.h"
@@ -153,6 +154,21 @@ START_TEST(hurls_own_scripts_compile_or_are_refused_for_a_reason)
 }
 END_TEST
 
+START_TEST(templates_within_templates_have_an_end)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO_BUF text = BUF_INIT(SCRIPT_BYTES_MAX);
+	const struct script *script;
+	struct err err = {0};
+
+	buf_add_str(&text, "GET http://a/\nHTTP 200\n[Asserts]\nheader \"");
+	for (int i = 0; i < 200000; i++)
+		buf_add_str(&text, "{{a replace \"");
+	ck_assert_int_eq(parse(arena, buf_str(&text), &script, &err), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.msg, "nested deeper than 50"));
+}
+END_TEST
+
 static const struct message_case {
 	const char *text, *message;
 } message_cases[] = {
@@ -220,11 +236,56 @@ START_TEST(points_and_checks_are_counted)
 }
 END_TEST
 
+/* Each script, and the names that nothing above their use defines. */
+static const struct {
+	const char *text, *names;
+} undefined_cases[] = {
+	{"GET {{base}}/{{a}}\nX: {{b}}\n{ \"c\": {{c}}, \"d\": \"{{d}}\" }\n",
+	 "a b c d "},
+	{"GET {{base}}/{{seed}}\n[Options]\nvariable: a=1\ndelay: {{d}}\n"
+	 "[Query]\n{{a}}: {{b urlEncode}}\nHTTP 200\n[Captures]\n"
+	 "b: jsonpath \"$.{{c}}\"\n[Asserts]\nheader \"{{b}}\" == {{e}}\n",
+	 "d b c e "},
+	{"GET {{base}}/{{rand_word}}/{{rand_int_a}}/{{rand_words}}\n"
+	 "{{newUuid}}: {{newDate}}\nHTTP 200\n[Asserts]\nvariable \"x\" not exists\n",
+	 "rand_words "},
+	{"GET {{base}}/\nHTTP 200\n[Captures]\na: body\n#! same-as=a\n"
+	 "GET {{base}}/{{a}}\n#! same-as=b unchanged=\"{{base}}/{{c}}\"\n"
+	 "GET {{base}}/{{walk_items}}\n#! walk=3\nGET {{base}}/\n"
+	 "GET {{base}}/{{walk_items}}\n",
+	 "walk_items c b "},
+	/* A name that is made at run time may be any. */
+	{"GET {{base}}/{{a}}\n[Options]\nvariable: k=x\nHTTP 200\n[Captures]\n"
+	 "{{k}}: body\nGET {{base}}/{{b}}\n",
+	 "a "},
+};
+
+START_TEST(a_variable_that_nothing_defines_is_found)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const struct script_use *uses;
+	const struct script *script;
+	const char *names = "";
+	struct err err = {0};
+	size_t n;
+
+	ck_assert_msg(!parse(arena, undefined_cases[_i].text, &script, &err),
+		      "%s", err.msg);
+	uses = script_undefined(arena, script, &n);
+	for (size_t i = 0; i < n; i++)
+		names = arena_printf(arena, "%s%s ", names, uses[i].name);
+	ck_assert_str_eq(names, undefined_cases[_i].names);
+}
+END_TEST
+
 SUITE(script)
 {
+	TEST_LOOP(a_variable_that_nothing_defines_is_found,
+		  ARRAY_LEN(undefined_cases));
 	TEST(what_hurl_refuses_is_refused_at_the_same_place);
 	TEST(hurls_own_scripts_compile_or_are_refused_for_a_reason);
 	TEST_LOOP(an_error_names_its_place_and_what_was_expected,
 		  ARRAY_LEN(message_cases));
+	TEST(templates_within_templates_have_an_end);
 	TEST(points_and_checks_are_counted);
 }
