@@ -247,7 +247,8 @@ static const struct {
 	 "b: jsonpath \"$.{{c}}\"\n[Asserts]\nheader \"{{b}}\" == {{e}}\n",
 	 "d b c e "},
 	{"GET {{base}}/{{rand_word}}/{{rand_int_a}}/{{rand_words}}\n"
-	 "{{newUuid}}: {{newDate}}\nHTTP 200\n[Asserts]\nvariable \"x\" not exists\n",
+	 "{{newUuid}}: {{newDate}}\nHTTP 200\n[Asserts]\n"
+	 "variable \"x\" not exists\n",
 	 "rand_words "},
 	{"GET {{base}}/\nHTTP 200\n[Captures]\na: body\n#! same-as=a\n"
 	 "GET {{base}}/{{a}}\n#! same-as=b unchanged=\"{{base}}/{{c}}\"\n"
@@ -255,8 +256,8 @@ static const struct {
 	 "GET {{base}}/{{walk_items}}\n",
 	 "walk_items c b "},
 	/* A name that is made at run time may be any. */
-	{"GET {{base}}/{{a}}\n[Options]\nvariable: k=x\nHTTP 200\n[Captures]\n"
-	 "{{k}}: body\nGET {{base}}/{{b}}\n",
+	{"GET {{base}}/{{a}}\n[Options]\nvariable: k=x\nHTTP 200\n"
+	 "[Captures]\n{{k}}: body\nGET {{base}}/{{b}}\n",
 	 "a "},
 };
 
