@@ -39,7 +39,7 @@ NUMBERS = {
     "chroot": (161, 51), "clock_adjtime": (305, 266),
     "clock_settime": (227, 112), "clone": (56, 220),
     "create_module": (174, None), "delete_module": (176, 106),
-    "execveat": (322, 281), "fallocate": (285, 47),
+    "execveat": (322, 281), "fadvise64": (221, 223), "fallocate": (285, 47),
     "fanotify_init": (300, 262), "fanotify_mark": (301, 263),
     "finit_module": (313, 273), "get_kernel_syms": (177, None),
     "getpid": (39, 172), "getpmsg": (181, None), "init_module": (175, 105),

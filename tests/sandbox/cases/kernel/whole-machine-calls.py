@@ -1,5 +1,5 @@
 # does: calls whose work is the whole machine's: writing back its file
-#       systems, merging its equal pages, poisoning memory
+#       systems, forgetting its files, merging its equal pages
 # expect: exited:0
 # rests-on: seccomp: the work is done, and nothing is gained
 import ctypes
@@ -12,6 +12,9 @@ for path in ("/", "/usr", "/tmp"):
     fd = os.open(path, os.O_RDONLY)
     filtered("syncfs of " + path, lambda: syscall("syncfs", fd))
 filtered("sync", lambda: syscall("sync"))
+for path in ("/usr/bin/python3", "/bin/sh"):
+    fd = os.open(path, os.O_RDONLY)
+    filtered("forgetting " + path, lambda: syscall("fadvise64", fd, 0, 0, 4))
 area = mmap.mmap(-1, 1 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 start = ctypes.addressof(ctypes.c_char.from_buffer(area))
 for advice, name in ((12, "MADV_MERGEABLE"), (100, "MADV_HWPOISON"),
