@@ -356,14 +356,15 @@ static int run(struct options *o, char **argv)
 	return interrupted ? EXIT_INTERRUPTED : code;
 }
 
+/* The terminal's signals are the runner's; its end is our signal.  So all are
+ * blocked, by who started us even: one that is pending is not to end us. */
 static int serve(void)
 {
 	sigset_t set;
 
-	/* The terminal's signals are the runner's; its end is our signal. */
 	sigfillset(&set);
 	sigprocmask(SIG_SETMASK, &set, NULL);
-	setsid();
+	setsid(); /* unless the runner's library did it already */
 	syscall(SYS_close_range, SERVE_FD + 1, ~0U, 0);
 	fcntl(SERVE_FD, F_SETFD, FD_CLOEXEC);
 	return serve_run(SERVE_FD);
@@ -374,10 +375,15 @@ static void reset_signals(void)
 {
 	/* The kernel's own: the C library keeps 32 and 33 to itself. */
 	uint64_t action[4] = { 0 };
-	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
 		syscall(SYS_rt_sigaction, sig, action, NULL, sizeof(uint64_t));
+}
+
+static void unblock_signals(void)
+{
+	sigset_t none;
+
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -391,6 +397,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_NAME, "fumehood-box");
 	if (argc == 2 && !strcmp(argv[1], "--serve"))
 		return serve();
+	unblock_signals();
 	r = parse(&o, argc, argv);
 	if (r)
 		return r < 0 ? EXIT_USAGE : EXIT_OK;

@@ -63,7 +63,11 @@ void sandbox_program_path(char *ret, size_t bytes)
 	snprintf(ret, bytes, "%s/fumehood-box", FUMEHOOD_LIBEXECDIR);
 }
 
-/* posix_spawn, because fork() would copy the page tables of a large runner. */
+/*
+ * posix_spawn, because fork() would copy the page tables of a large runner.
+ * Deaf and in a session of its own from the first instruction on: a Ctrl-C at
+ * the terminal is the runner's to answer, not the end of a box that is built.
+ */
 static int spawn_keeper(struct sandbox *sb, int socket,
 			struct sandbox_failure *reterr)
 {
@@ -71,13 +75,21 @@ static int spawn_keeper(struct sandbox *sb, int socket,
 	char path[PATH_MAX], name[] = "fumehood-box", mode[] = "--serve";
 	char *const argv[] = { name, mode, NULL };
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t all;
 	int r;
 
 	sandbox_program_path(path, sizeof(path));
 	posix_spawn_file_actions_init(&actions);
 	r = posix_spawn_file_actions_adddup2(&actions, socket, 3);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID |
+						POSIX_SPAWN_SETSIGMASK);
+	sigfillset(&all);
+	posix_spawnattr_setsigmask(&attr, &all);
 	if (r == 0)
-		r = posix_spawn(&sb->keeper, path, &actions, NULL, argv, env);
+		r = posix_spawn(&sb->keeper, path, &actions, &attr, argv, env);
+	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	if (r)
 		return confine_fail(reterr, SANDBOX_STAGE_SPAWN, r,

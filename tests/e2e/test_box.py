@@ -4,11 +4,15 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import struct
 import subprocess
 
 import pytest
 
+from conftest import PROGRAM
+
+BOX = os.path.join(os.path.dirname(PROGRAM), "fumehood-box")
 CLONE_NEWUSER, CLONE_NEWNS = 0x10000000, 0x20000
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root's id maps")
 
@@ -86,7 +90,6 @@ def test_a_mistake_on_the_command_line_is_a_usage_error(fumehood, words):
 
 @pytest.mark.parametrize("part", ["seccomp", "landlock", "cgroup"])
 def test_a_release_build_leaves_no_layer_out(part):
-    from conftest import PROGRAM
     box = os.path.join(os.path.dirname(PROGRAM), "fumehood-box")
     result = subprocess.run([box, "--without", part, "--", "/bin/true"],
                             capture_output=True, text=True, timeout=60)
@@ -94,7 +97,6 @@ def test_a_release_build_leaves_no_layer_out(part):
 
 
 def test_an_interrupt_ends_the_box(surroundings, tmp_path):
-    from conftest import PROGRAM
     with subprocess.Popen(
             [PROGRAM, "box", "--", "/bin/sh", "-c", "echo up; sleep 60"],
             env=surroundings, stdout=subprocess.PIPE,
@@ -107,7 +109,6 @@ def test_an_interrupt_ends_the_box(surroundings, tmp_path):
 @AS_ROOT
 @pytest.mark.parametrize("level, status", [("full", 5), ("reduced", 0)])
 def test_a_missing_layer_is_refused_or_named(tmp_path, level, status):
-    from conftest import PROGRAM
     ready, go = os.pipe(), os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -166,7 +167,6 @@ def as_in_a_container():
     ["box", "--isolation", "reduced", "--", "/bin/true"], ["doctor"]])
 def test_where_no_namespace_can_be_had_nothing_is_promised(surroundings,
                                                            words):
-    from conftest import PROGRAM
     result = subprocess.run([PROGRAM, *words], env=surroundings, timeout=60,
                             stdin=subprocess.DEVNULL, capture_output=True,
                             text=True, preexec_fn=as_in_a_container)
@@ -184,3 +184,18 @@ def test_doctor_says_what_can_be_had(fumehood):
     for feature in document["features"]:
         assert feature["status"] in ("found", "weaker", "missing")
     assert "landlock" in fumehood("doctor").out
+
+
+def test_a_pending_ctrl_c_ends_no_box_that_is_being_built():
+    """The terminal signals the whole foreground, also a keeper that the
+    runner has just started."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid == 0:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        os.kill(os.getpid(), signal.SIGINT)
+        os.dup2(theirs.fileno(), 3)
+        os.execv(BOX, ["fumehood-box", "--serve"])
+    theirs.close()
+    ours.close()  # the end of its runner is the only thing that ends it
+    assert os.WIFEXITED(os.waitpid(pid, 0)[1])
