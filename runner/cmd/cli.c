@@ -112,8 +112,8 @@ void cli_print_overview(FILE *out)
 		snprintf(text, sizeof(text), "  %s", verb_table[i]->name);
 		print_item(out, text, verb_table[i]->help, 14);
 	}
-	fprintf(out, "\n'fumehood help VERB' says more. 'fumehood list' shows "
-		     "the exercises to begin with.\n");
+	fprintf(out, "\n'fumehood list' shows the exercises to begin with, "
+		     "'fumehood help VERB' says more.\n");
 }
 
 void cmd_note(const struct command *c, const char *fmt, ...)
@@ -178,12 +178,15 @@ static int run_verb(struct arena *arena, const struct verb *verb, int n_words,
 	return verb->run(&c);
 }
 
-/* A result that did not reach its reader (disk full) is no success. */
+/* A result that did not reach its reader (disk full) is no success; one that
+ * closed the pipe (head) knows why, and is not told. */
 static int flushed(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	fprintf(stderr, "fumehood: standard output: %s\n", strerror(errno));
+	if (errno != EPIPE)
+		fprintf(stderr, "fumehood: standard output: %s\n",
+			strerror(errno));
 	return status ? status : EXIT_STATUS_INTERNAL;
 }
 

@@ -95,7 +95,7 @@ static int explain_run(const struct command *c)
 
 	if (practice_open(c->arena, &p, &err))
 		return cmd_usage(c, "%s", err.msg);
-	criterion = practice_criterion(c, &p, c->args[0]);
+	criterion = practice_chosen(c, &p);
 	if (!criterion)
 		return EXIT_STATUS_USAGE;
 	text_points(criterion->points, points);
@@ -109,10 +109,9 @@ static int explain_run(const struct command *c)
 
 const struct verb verb_explain = {
 	.name = "explain",
-	.synopsis = "CRITERION",
-	.help = "show what a criterion asks, where the brief says so, and what "
-		"came",
-	.args_min = 1,
+	.synopsis = "[CRITERION]",
+	.help = "show what fails first, or CRITERION: what it asks, where the "
+		"brief says so, and what came",
 	.args_max = 1,
 	.run = explain_run,
 };

@@ -1,30 +1,10 @@
-#include <errno.h>
 #include <stdio.h>
 
 #include "runner/base/err.h"
 #include "runner/cmd/practice.h"
 #include "runner/cmd/verbs.h"
 #include "runner/exercise/exercise.h"
-#include "runner/report/view.h"
-#include "runner/transcript/record.h"
 #include "runner/watch/practice.h"
-
-/* Without an argument: what fails first in the last grade. */
-static const char *choose(const struct command *c, const struct practice *p,
-			  struct err *err)
-{
-	const struct record_criterion *next;
-	const struct record *r;
-
-	if (c->n_args)
-		return c->args[0];
-	if (practice_last(c->arena, p, &r, err))
-		return NULL;
-	next = practice_next(view_candidate(c->arena, r));
-	if (!next)
-		err_set(err, ENOENT, "nothing failed in the last grade");
-	return next ? next->id : NULL;
-}
 
 static void print_hints(const struct criterion *criterion, int shown,
 			bool again)
@@ -45,21 +25,17 @@ static int hint_run(const struct command *c)
 	const struct criterion *criterion;
 	struct practice p;
 	struct err err;
-	const char *id;
 	bool again;
 	int *shown;
 
 	if (practice_open(c->arena, &p, &err))
 		return cmd_usage(c, "%s", err.msg);
-	id = choose(c, &p, &err);
-	if (!id)
-		return cmd_usage(c, "%s", err.msg);
-	criterion = practice_criterion(c, &p, id);
+	criterion = practice_chosen(c, &p);
 	if (!criterion)
 		return EXIT_STATUS_USAGE;
 	if (!criterion->n_hints) {
 		printf("There is no hint for %s; `fumehood explain %s` shows "
-		       "what it asks.\n", id, id);
+		       "what it asks.\n", criterion->id, criterion->id);
 		return EXIT_STATUS_OK;
 	}
 	shown = &p.hints_shown[criterion - p.ex->criteria];

@@ -1,13 +1,19 @@
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "runner/base/arena.h"
 #include "runner/base/err.h"
 #include "runner/base/jsonout.h"
 #include "runner/base/text.h"
+#include "runner/cmd/console.h"
 #include "runner/cmd/verbs.h"
 #include "runner/exercise/bundle.h"
 #include "runner/exercise/exercise.h"
+#include "runner/report/paper.h"
+#include "runner/report/report.h"
 
 struct list_options {
 	const char *report;
@@ -25,6 +31,19 @@ static const struct option_spec options[] = {
 };
 static const struct list_options defaults = { .report = "terminal" };
 
+/* For people: wrapped where somebody looks, else one record a line. */
+static struct paper new_paper(const struct command *c)
+{
+	struct report_options own = {
+		.color = console_has_color(stdout),
+		.unicode = console_has_unicode(),
+		.columns = isatty(STDOUT_FILENO) ? console_columns(stdout)
+						 : INT_MAX,
+	};
+
+	return paper_new(c->arena, stdout, &own);
+}
+
 static const struct exercise *load(const struct command *c, const char *slug)
 {
 	const struct exercise *ex;
@@ -39,13 +58,29 @@ static const struct exercise *load(const struct command *c, const char *slug)
 	return ex;
 }
 
-static void print_line(const struct exercise *ex, int width)
+static void print_line(struct paper *p, const struct exercise *ex, int width)
 {
 	char points[TEXT_POINTS_BYTES];
+	int column;
 
 	text_points(ex->max_points, points);
-	printf("%-*s  %-6s  %3d min  %4s points  %s\n", width, ex->slug,
-	       ex->level, ex->minutes, points, ex->title);
+	column = paper_ink(p, INK_BOLD, ex->slug);
+	column += printf("%*s  %-6s  %3d min  %2s points  ", width - column,
+			 "", ex->level, ex->minutes, points);
+	paper_wrap(p, INK_PLAIN, column, column, ex->title);
+}
+
+/* The easiest first, where somebody begins; the names of the levels happen to
+ * be in that order. */
+static int by_level(const void *a, const void *b)
+{
+	const struct exercise *x = *(const struct exercise *const *)a;
+	const struct exercise *y = *(const struct exercise *const *)b;
+	int order = strcmp(x->level, y->level);
+
+	if (!order)
+		order = x->minutes - y->minutes;
+	return order ? order : strcmp(x->slug, y->slug);
 }
 
 static struct jsonout *object_of(const struct exercise *ex)
@@ -97,18 +132,24 @@ static struct jsonout *bundle_object(const struct bundle *bundle)
 	return out;
 }
 
-static void print_bundle(const struct bundle *bundle)
+static void print_bundle(struct paper *p, const struct bundle *bundle,
+			 int width)
 {
-	printf("  %s  %s:", bundle->slug, bundle->title);
+	const char *text = arena_printf(p->arena, "%s:", bundle->title);
+	int column = paper_ink(p, INK_BOLD, bundle->slug);
+
 	for (size_t i = 0; i < bundle->n_exercises; i++)
-		printf("%s %s", i ? "," : "", bundle->exercises[i]);
-	printf("\n");
+		text = arena_printf(p->arena, "%s%s %s", text, i ? "," : "",
+				    bundle->exercises[i]);
+	column += printf("%*s  ", width - column, "");
+	paper_wrap(p, INK_PLAIN, column, column, text);
 }
 
 /* How many are wrong. */
 static size_t list_bundles(const struct command *c, const char *const *slugs,
 			   size_t n, struct jsonout *to)
 {
+	struct paper paper = new_paper(c);
 	size_t wrong = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -121,7 +162,7 @@ static size_t list_bundles(const struct command *c, const char *const *slugs,
 		} else if (to) {
 			jsonout_add(to, NULL, bundle_object(bundle));
 		} else {
-			print_bundle(bundle);
+			print_bundle(&paper, bundle, widest(slugs, n));
 		}
 	}
 	return wrong;
@@ -133,19 +174,22 @@ static size_t list_exercises(const struct command *c,
 			     const char *const *slugs, size_t n,
 			     struct jsonout *to)
 {
-	size_t wrong = 0;
+	const struct exercise **all = arena_array(c->arena, n + 1,
+						  sizeof(*all));
+	struct paper paper = new_paper(c);
+	size_t found = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct exercise *ex = load(c, slugs[i]);
-
-		if (!ex)
-			wrong++;
-		else if (to)
-			jsonout_add(to, NULL, object_of(ex));
+	for (size_t i = 0; i < n; i++)
+		if ((all[found] = load(c, slugs[i])))
+			found++;
+	if (!to)
+		qsort(all, found, sizeof(*all), by_level);
+	for (size_t i = 0; i < found; i++)
+		if (to)
+			jsonout_add(to, NULL, object_of(all[i]));
 		else
-			print_line(ex, widest(slugs, n));
-	}
-	return wrong;
+			print_line(&paper, all[i], widest(slugs, n));
+	return n - found;
 }
 
 /* --- the verb --- */
@@ -173,10 +217,12 @@ static size_t list_people(const struct command *c, bool bundles_only,
 		return list_bundles(c, bundles, n_bundles, NULL);
 	wrong = list_exercises(c, slugs, n, NULL);
 	if (n_bundles)
-		printf("\nBundles, for fumehood grade --bundle:\n");
+		printf("\nBundles, for fumehood grade --bundle:\n\n");
 	wrong += list_bundles(c, bundles, n_bundles, NULL);
 	if (n)
-		printf("\nfumehood show EXERCISE prints what is asked.\n");
+		printf("\nfumehood show EXERCISE  prints what is asked\n"
+		       "fumehood new EXERCISE   begins it in a folder of your "
+		       "own\n");
 	else
 		cmd_note(c, "no exercise was found; FUMEHOOD_HOME names the "
 			    "folder that holds exercises/");

@@ -81,7 +81,8 @@ static void print_begun(const struct command *c, const struct exercise *ex,
 	       text_visible(c->arena, span_of(target), 0));
 	print_files(c, target);
 	if (minutes)
-		printf("The time box of %d minutes has begun.\n", minutes);
+		printf("The time box of %d minute%s has begun.\n", minutes,
+		       minutes == 1 ? "" : "s");
 	printf("\nRead BRIEF.md, edit, and let every save be graded:\n\n");
 	if (strcmp(target, ".") != 0)
 		printf("  cd %s\n", folder);

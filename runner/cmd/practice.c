@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/err.h"
 #include "runner/base/text.h"
 #include "runner/cmd/cmd.h"
 #include "runner/exercise/exercise.h"
 #include "runner/report/facts.h"
+#include "runner/report/view.h"
 #include "runner/transcript/record.h"
 #include "runner/watch/practice.h"
 
@@ -37,6 +39,27 @@ const struct criterion *practice_criterion(const struct command *c,
 		  text_visible(c->arena, span_of(id), 80), p->ex->slug,
 		  meant ? "; did you mean '" : "", meant ? meant : "",
 		  meant ? "'?" : "");
+	return NULL;
+}
+
+/* Without an argument: what fails first in the last grade. */
+const struct criterion *practice_chosen(const struct command *c,
+					const struct practice *p)
+{
+	const struct record_criterion *next;
+	const struct record *r;
+	struct err err;
+
+	if (c->n_args)
+		return practice_criterion(c, p, c->args[0]);
+	if (practice_last(c->arena, p, &r, &err)) {
+		cmd_usage(c, "%s", err.msg);
+		return NULL;
+	}
+	next = practice_next(view_candidate(c->arena, r));
+	if (next)
+		return practice_criterion(c, p, next->id);
+	cmd_usage(c, "nothing failed in the last grade: name a criterion");
 	return NULL;
 }
 

@@ -16,6 +16,11 @@ const struct criterion *practice_criterion(const struct command *c,
 					   const struct practice *p,
 					   const char *id);
 
+/* The one that the command line names, else the one that fails first in the
+ * last grade; NULL after saying why there is none. */
+const struct criterion *practice_chosen(const struct command *c,
+					const struct practice *p);
+
 const struct record_criterion *
 practice_result(const struct record *r, const char *id); /* or NULL */
 

@@ -55,7 +55,7 @@ struct watch {
 	bool tty, rerun, quit, stop;
 	bool boxed;          /* the time is up: this run is the last */
 	const char *parting; /* said behind the last line; may be NULL */
-	int64_t drawn_ns;
+	int64_t drawn_ns, begun_ns;
 	int status;
 };
 
@@ -148,6 +148,8 @@ static void show_result(struct watch *w, const struct practice_result *result)
 
 	w->screen.now = view_candidate(w->now, result->record);
 	w->screen.done = w->screen.all = 0;
+	w->screen.run = w->practice.runs + 1;
+	w->screen.took_ms = (int)((clock_ns() - w->begun_ns) / 1000000);
 	w->status = outcome_status(w->screen.now->outcome);
 	draw(w);
 	if (practice_keep(w->now, &w->practice, result, &err))
@@ -204,6 +206,7 @@ static void run(struct watch *w)
 		return;
 	}
 	turn_over(w);
+	w->begun_ns = clock_ns();
 	run.first = order_first(w->now, w->screen.before,
 				&run.n_first);
 	if (practice_grade(w->now, &w->practice, &run, &result, &err)) {
@@ -451,9 +454,10 @@ static void wait_once(struct watch *w)
 	}
 }
 
-static void say_goodbye(const struct watch *w)
+static void say_goodbye(struct watch *w)
 {
 	tty_end();
+	w->screen.before = NULL; /* what changed was on the screen */
 	if (w->tty && w->screen.now && !w->screen.all)
 		printf("%s\n", screen_line(w->now, &w->screen));
 	if (w->parting)

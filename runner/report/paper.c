@@ -8,6 +8,7 @@
 
 #define FIELD_INDENT 4
 #define FIELD_LABEL  10 /* columns of a label */
+#define FIELD_NARROW 40 /* below that, labels have lines of their own */
 #define EXCERPT_LINE_MAX 2000 /* bytes looked at of one line */
 
 static const char *const inks[] = {
@@ -150,6 +151,13 @@ static int begin_field(struct paper *p, const char *label)
 
 	fprintf(p->out, "%*s", FIELD_INDENT, "");
 	paper_ink(p, INK_DIM, label);
+	if (p->columns < FIELD_NARROW) {
+		if (*label)
+			fprintf(p->out, "\n%*s", FIELD_INDENT + 1, "");
+		else
+			fprintf(p->out, " ");
+		return FIELD_INDENT + 1;
+	}
 	fprintf(p->out, "%*s", FIELD_LABEL - paper_width(label), "");
 	return indent;
 }

@@ -200,6 +200,16 @@ static void print_score(const struct screen *s, struct paper *p)
 
 /* --- the list --- */
 
+static const char *why_skipped(const struct screen *s, struct paper *p,
+			       const struct record_criterion *c)
+{
+	const char *why = c->n_checks ? c->checks[0].finding.message : NULL;
+
+	if (is_pending(s, c) || c->status != STATUS_SKIP || !why)
+		return "";
+	return arena_printf(p->arena, ": %s", paper_safe(p, why));
+}
+
 static void print_criterion(const struct screen *s, struct paper *p,
 			    const struct record_criterion *c, bool shown)
 {
@@ -222,8 +232,9 @@ static void print_criterion(const struct screen *s, struct paper *p,
 				    paper_symbol(p, c->status));
 	column += paper_ink(p, INK_PLAIN, " ");
 	paper_wrap(p, INK_PLAIN, column, column,
-		   arena_printf(p->arena, "%s (%s)%s", paper_safe(p, c->title),
-				paper_safe(p, c->id), points));
+		   arena_printf(p->arena, "%s (%s)%s%s",
+				paper_safe(p, c->title), paper_safe(p, c->id),
+				points, why_skipped(s, p, c)));
 }
 
 /* "   ✓ 5 pass: create, read, ..." */
@@ -303,8 +314,7 @@ static void print_first_failure(const struct screen *s, struct paper *p,
 	size_t n = 0;
 
 	fprintf(p->out, "\n");
-	paper_ink(p, INK_BOLD, paper_safe(p, c->title));
-	fprintf(p->out, "\n");
+	paper_wrap(p, INK_BOLD, 0, 0, paper_safe(p, c->title));
 	if (first)
 		failure_print(p, s->now, c, first, NULL);
 	for (size_t i = 0; i < c->n_checks; i++)
@@ -351,7 +361,9 @@ static void main_page(const struct screen *s, struct paper *p)
 	if (c)
 		print_first_failure(s, p, c);
 	else if (!s->all && s->now->outcome == OUTCOME_PASSED)
-		paper_wrap(p, INK_GREEN, 0, 0, "\nEverything passes.");
+		paper_wrap(p, INK_GREEN, 0, 0,
+			   "\nEverything passes. This folder is what you hand "
+			   "in; q quits.");
 }
 
 static void details_page(const struct screen *s, struct paper *p)
@@ -363,8 +375,7 @@ static void details_page(const struct screen *s, struct paper *p)
 		main_page(s, p);
 		return;
 	}
-	paper_ink(p, INK_BOLD, paper_safe(p, c->title));
-	fprintf(p->out, "\n");
+	paper_wrap(p, INK_BOLD, 0, 0, paper_safe(p, c->title));
 	for (size_t i = 0; i < c->n_checks; i++) {
 		if (!failure_is_one(&c->checks[i]))
 			continue;
@@ -407,6 +418,17 @@ static void curl_page(const struct screen *s, struct paper *p)
 			text_visible_lines(p->arena, span_of(shown[i]), 0));
 }
 
+/* Wrapped below the text of its list item. */
+static void print_brief_line(struct paper *p, const char *line)
+{
+	int indent = (int)strspn(line, " ");
+
+	if (!strncmp(line + indent, "* ", 2) ||
+	    !strncmp(line + indent, "- ", 2))
+		indent += 2;
+	paper_wrap(p, *line == '#' ? INK_BOLD : INK_PLAIN, indent, 0, line);
+}
+
 static void brief_page(const struct screen *s, struct paper *p)
 {
 	struct span text = { "", 0 };
@@ -414,7 +436,14 @@ static void brief_page(const struct screen *s, struct paper *p)
 	file_read(p->arena,
 		  arena_printf(p->arena, "%s/brief.md", s->practice->ex->dir),
 		  BRIEF_MAX, &text, NULL);
-	fprintf(p->out, "%s\n", text_visible_lines(p->arena, text, 0));
+	while (text.len) {
+		struct span line = text;
+
+		line.len = span_find(text, SPAN_LIT("\n"));
+		text.data += line.len + (line.len < text.len);
+		text.len -= line.len + (line.len < text.len);
+		print_brief_line(p, text_visible(p->arena, line, 0));
+	}
 }
 
 void page_print(const struct screen *s, struct paper *p)

@@ -13,6 +13,7 @@
 #include "runner/watch/practice.h"
 
 #define KEYS_COLUMNS 60 /* below that, keys are letters alone */
+#define RUN_COLUMNS  60 /* and which run this was is not said */
 
 /* --- text of several lines, counted in rows --- */
 
@@ -104,6 +105,10 @@ static void print_head(const struct screen *s, struct paper *p)
 	if (s->all)
 		right = arena_printf(p->arena, "asking %zu/%zu%s%s", s->done,
 				     s->all, *clock ? "  " : "", clock);
+	else if (s->run && s->columns >= RUN_COLUMNS)
+		right = arena_printf(p->arena, "run %d took %d ms%s%s",
+				     s->run, s->took_ms,
+				     *clock ? "  " : "", clock);
 	room = s->columns - paper_width(right) - 2;
 	if (width > room && room > 3)
 		title = arena_printf(p->arena, "%.*s...",
@@ -115,7 +120,7 @@ static void print_head(const struct screen *s, struct paper *p)
 			? room - paper_width(title) + 2
 			: 0,
 		"");
-	paper_ink(p, s->all ? INK_DIM : INK_PLAIN, right);
+	paper_ink(p, right == clock ? INK_PLAIN : INK_DIM, right);
 	fprintf(p->out, "\n");
 }
 

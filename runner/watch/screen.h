@@ -26,6 +26,7 @@ struct screen {
 	enum screen_page page;
 	int scroll;                  /* rows; cut to what there is */
 	size_t done, all;            /* criteria of a run; all 0: none is on */
+	int run, took_ms;            /* of the last whole one; 0: none yet */
 	const char *note;            /* a hint, a failure of ours; or NULL */
 	int columns, rows;
 	bool color, unicode;

@@ -83,3 +83,4 @@ def test_a_reader_that_goes_away_does_not_kill_with_a_signal(surroundings):
                              stderr=subprocess.PIPE, env=surroundings)
     os.close(writer)
     assert process.returncode == 6
+    assert process.stderr == b"", "it knows that it went away"

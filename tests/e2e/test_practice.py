@@ -132,6 +132,37 @@ def test_explain_cites_the_brief_and_shows_what_came(fumehood, folder):
             or "did not get to it" in result.out
 
 
+def test_hint_and_explain_take_what_fails_first(fumehood, folder):
+    for verb in "hint", "explain":
+        result = fumehood(verb, cwd=folder)
+        assert result.status == 2
+        assert "nothing was graded here yet" in result.err
+    document = fumehood("check", "--report=json", cwd=folder).document
+    worst = max(document["criteria"],
+                key=lambda c: c["max_points"] - (c["points"] or 0))
+    for verb in "hint", "explain":
+        result = fumehood(verb, cwd=folder)
+        assert result.status == 0, result
+        assert "(%s" % worst["id"] in result.out
+    answer(folder)
+    fumehood("check", cwd=folder)
+    result = fumehood("explain", cwd=folder)
+    assert result.status == 2
+    assert "nothing failed" in result.err
+
+
+def test_the_list_begins_with_the_easiest_and_fits_the_terminal(
+        fumehood, tmp_path, surroundings):
+    levels = [line.split()[1] for line in
+              fumehood("list").out.split("\n\n")[0].splitlines()]
+    assert levels == sorted(levels) and levels[0] == "junior"
+    terminal = Terminal([PROGRAM, "list"], tmp_path, surroundings,
+                        columns=60)
+    assert terminal.end() == 0
+    assert "fumehood new EXERCISE" in terminal.shown
+    assert max(map(len, terminal.shown.split("\r\n"))) <= 60
+
+
 def test_reset_puts_the_starter_back_and_keeps_the_old(fumehood, folder):
     starter = next(path for path in (EXERCISES / SLUG / "starter").iterdir()
                    if path.suffix == ".py")
@@ -240,6 +271,33 @@ def test_a_page_longer_than_the_terminal_is_scrolled(folder, watch):
     terminal.wait_for(re.escape(brief.splitlines()[0]))
     terminal.press("q")
     assert terminal.end() == 1
+
+
+def test_the_brief_is_wrapped_between_words(folder, watch):
+    words = set((folder / "BRIEF.md").read_text().split())
+    terminal = watch(columns=30, rows=12)
+    terminal.settle()
+    terminal.press("b")
+    terminal.wait_for("# Routes")
+    terminal.settle("# Routes")
+    shown = terminal.screen.split("\r\n")[1:-1]
+    long = {word for line in shown for word in line.split()} - words
+    assert len(" ".join(shown).split()) > 10 and not long, long
+
+
+def test_what_was_not_asked_says_why(folder, watch):
+    terminal = watch(rows=60)
+    terminal.settle()
+    assert re.search(r"– .*: not asked, because `\w+` failed",
+                     " ".join(terminal.screen.split()))
+
+
+def test_a_rerun_that_changes_nothing_is_seen_to_have_been(folder, watch):
+    terminal = watch()
+    terminal.settle()
+    run = int(re.search(r"run (\d+) took \d+ ms", terminal.screen)[1])
+    terminal.press("r")
+    terminal.wait_for(r"run %d took" % (run + 1))
 
 
 def test_a_hint_is_seen_on_the_smallest_terminals(folder, watch):
@@ -567,7 +625,7 @@ def test_ctrl_c_in_check_says_so_and_keeps_the_last_grade(
         while not catches(status, signal.SIGHUP):
             terminal.read(0.02)
         terminal.press("\x03")
-        assert terminal.end() == 130
+        assert terminal.end() == 130, terminal.shown
         assert "Ctrl-C again" in terminal.shown
         assert "interrupted" in terminal.shown
     finally:
