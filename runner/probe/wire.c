@@ -51,6 +51,29 @@ static bool send_all(struct transfer *t, struct span bytes, int64_t deadline_ns)
 	return true;
 }
 
+/* Everything up to the first empty line, with it; all when there is none. */
+static size_t head_bytes(struct span all)
+{
+	size_t crlf = span_find(all, SPAN_LIT("\r\n\r\n"));
+	size_t lf = span_find(all, SPAN_LIT("\n\n"));
+
+	if (crlf < all.len && crlf < lf)
+		return crlf + 4;
+	return lf < all.len ? lf + 2 : all.len;
+}
+
+/* No empty line where the longest head would have ended. */
+static bool is_endless_head(struct transfer *t)
+{
+	struct span all = buf_span(&t->body);
+
+	if (t->head_done || all.len <= HTTP_HEAD_MAX)
+		return false;
+	all.len = HTTP_HEAD_MAX;
+	t->head_done = head_bytes(all) < all.len;
+	return !t->head_done;
+}
+
 /* Until the server closes. */
 static void receive_all(struct transfer *t, int64_t deadline_ns)
 {
@@ -72,19 +95,11 @@ static void receive_all(struct transfer *t, int64_t deadline_ns)
 		} else if (buf_add(&t->body, chunk, n) < 0) {
 			t->fault = HTTP_LIMIT_BODY;
 			return;
+		} else if (is_endless_head(t)) {
+			t->fault = HTTP_LIMIT_HEADERS;
+			return;
 		}
 	}
-}
-
-/* Everything up to the first empty line, with it; all when there is none. */
-static size_t head_bytes(struct span all)
-{
-	size_t crlf = span_find(all, SPAN_LIT("\r\n\r\n"));
-	size_t lf = span_find(all, SPAN_LIT("\n\n"));
-
-	if (crlf < all.len && crlf < lf)
-		return crlf + 4;
-	return lf < all.len ? lf + 2 : all.len;
 }
 
 /* Does the server have to wait for more of the request? */
@@ -139,6 +154,10 @@ static void fill(struct transfer *t, struct span sent,
 				  sent.len};
 	if (all.len)
 		head_parse(t->arena, ret->head, ret);
+	if (ret->n_headers > HTTP_HEADERS_MAX) {
+		ret->n_headers = HTTP_HEADERS_MAX;
+		t->fault = t->fault ? t->fault : HTTP_LIMIT_COUNT;
+	}
 	if (t->fault) {
 		ret->fault = t->fault;
 		ret->why = http_end_name(transfer_end_of(t->fault));

@@ -13,7 +13,7 @@ from conftest import EXERCISES, PROGRAM, ROOT
 
 SERVERS = ROOT / "tests/servers"
 sys.path.insert(0, str(SERVERS))
-from hostile import CASES, REDIRECTS  # noqa: E402
+from hostile import CASES, LIMITS, REDIRECTS  # noqa: E402
 
 MEMORY_MAX = 64 << 20
 SCRIPT = """GET {{base}}/%s
@@ -164,6 +164,15 @@ def test_an_app_that_answers_all_with_its_worst_costs_no_more(
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 1, process.stderr.read()
     assert used.ru_maxrss < 256 << 10
+
+
+@pytest.mark.parametrize("case", sorted(
+    name for name, case in LIMITS.items() if case[3] != "time"))
+@pytest.mark.parametrize("mark", ["raw=whole", "framing"])
+def test_the_bytes_of_an_answer_have_ceilings_too(probe, mark, case):
+    """What an ordinary exchange names more precisely is all body here."""
+    checks = probe("#! %s\n%s" % (mark, SCRIPT % case))
+    assert "no whole answer: http-limit(" in checks[0]["message"], checks
 
 
 def test_entities_within_entities_are_refused(probe):
