@@ -57,8 +57,10 @@ static bool has_section(const struct html *h, const char *id)
 {
 	if (!strcmp(id, "lost"))
 		return html_has_losses(h);
+	if (!strcmp(id, "said"))
+		return html_has_said(h);
 	if (!strcmp(id, "skills"))
-		return h->r->n_criteria > 0;
+		return h->r->max_points > 0;
 	if (!strcmp(id, "flags"))
 		return html_has_flags(h);
 	return strcmp(id, "talk") != 0 || h->interviewer;
@@ -70,9 +72,9 @@ static void contents(struct html *h)
 	static const struct {
 		const char *id, *text;
 	} sections[] = {
-		{ "flags", "Red flags" }, { "lost", "Points lost" },
-		{ "skills", "Skills" },
-		{ "criteria", "Criteria" }, { "talk", "To talk about" },
+		{ "said", "What the app said" }, { "flags", "Red flags" },
+		{ "lost", "Points lost" }, { "talk", "To talk about" },
+		{ "skills", "Skills" }, { "criteria", "Criteria" },
 		{ "timeline", "The run" }, { "box", "The box" },
 	};
 
@@ -133,6 +135,12 @@ static void heading(struct html *h)
 	score(h);
 	fprintf(h->out, "<p><span class=\"tag %s\">%s</span>",
 		outcomes[r->outcome].css, outcomes[r->outcome].text);
+	if (r->outcome == OUTCOME_FAILED) {
+		char threshold[TEXT_POINTS_BYTES];
+
+		text_points(r->threshold, threshold);
+		fprintf(h->out, " of %s&#8239;%%", threshold);
+	}
 	if (r->reason)
 		markup(h->out, h->arena, ": %s", r->reason);
 	fprintf(h->out, "</p></header>\n");
@@ -174,7 +182,7 @@ static void skill_row(struct html *h, size_t first)
 
 static void skills(struct html *h)
 {
-	if (!h->r->n_criteria)
+	if (!h->r->max_points)
 		return;
 	fprintf(h->out, "<section aria-labelledby=\"skills\"><h2 id=\"skills\">"
 			"Skills</h2><table><thead><tr><th scope=\"col\">Skill"
@@ -192,11 +200,12 @@ static void page(struct html *h)
 	warnings(h);
 	contents(h);
 	fprintf(h->out, "<main>\n");
+	html_said(h);
 	html_flags(h);
 	html_losses(h);
+	html_talk(h);
 	skills(h);
 	html_criteria(h);
-	html_talk(h);
 	html_timeline(h);
 	html_surroundings(h);
 	fprintf(h->out, "</main>\n</body></html>\n");

@@ -46,7 +46,10 @@ void html_evidence(struct html *h, const struct record_criterion *c,
 /* html_timeline.c: when which criterion was asked, and all requests. */
 void html_timeline(struct html *h);
 
-/* html_run.c: the box and its surroundings. */
+/* html_run.c: of a run that was not graded, what the app said instead; the box
+ * and its surroundings. */
+bool html_has_said(const struct html *h);
+void html_said(struct html *h);
 void html_surroundings(struct html *h);
 
 #endif

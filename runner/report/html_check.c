@@ -109,14 +109,23 @@ static void check_line(struct html *h, const struct record_check *check)
 	fprintf(h->out, "</li>\n");
 }
 
+/* Folded, all but the first: the reasons can be read one below the other. */
 static void check_whole(struct html *h, const struct record_criterion *c,
 			const struct record_check *check,
 			const struct record_check *before)
 {
-	fprintf(h->out, "<h4>");
-	status_tag(h, check->finding.status);
-	markup(h->out, h->arena, " %s</h4>\n", check->finding.title);
+	const struct finding *f = &check->finding;
+
+	fprintf(h->out, "<details class=\"check\"%s><summary><h4>",
+		before ? "" : " open");
+	status_tag(h, f->status);
+	markup(h->out, h->arena, " %s</h4>", f->title);
+	if (f->message)
+		markup(h->out, h->arena, " <span class=\"soft\">%s</span>",
+		       f->message);
+	fprintf(h->out, "</summary>\n");
 	html_evidence(h, c, check, before);
+	fprintf(h->out, "</details>\n");
 }
 
 /* The first of those with evidence; returns the check behind the last. */

@@ -189,7 +189,6 @@ void html_evidence(struct html *h, const struct record_criterion *c,
 	struct exchange_view x;
 
 	fprintf(h->out, "<dl>");
-	term(h, "why", f->message);
 	term(h, "brief", criterion_clause(h->arena, c, f));
 	difference(h, f);
 	term(h, "hint", f->hint);
@@ -201,7 +200,8 @@ void html_evidence(struct html *h, const struct record_criterion *c,
 					       check->charged_by));
 	fprintf(h->out, "</dl>");
 	if (is_same_request(before, check))
-		fprintf(h->out, "<p class=\"soft\">In the same answer.</p>");
+		fprintf(h->out, "<p class=\"soft\">In the same answer as "
+				"the check above.</p>");
 	else if (f->n_evidence &&
 		 exchange_view(h->arena, h->r, f->evidence[0], &x))
 		exchange(h, &x);

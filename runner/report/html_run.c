@@ -151,13 +151,29 @@ static void startup_log(struct html *h)
 {
 	struct span log = record_startup_log(h->r);
 
-	if (!log.len)
+	if (!log.len || !h->r->max_points)
 		return;
-	fprintf(h->out, "<details%s><summary>The app's output outside of "
-			"requests</summary><pre>",
-		h->r->max_points ? "" : " open");
+	fprintf(h->out, "<details><summary>The app's output outside of "
+			"requests</summary><pre>");
 	markup_span(h->out, h->arena, span_last_lines(log, 60), LOG_MAX);
 	fprintf(h->out, "</pre></details>\n");
+}
+
+bool html_has_said(const struct html *h)
+{
+	return !h->r->max_points && record_startup_log(h->r).len;
+}
+
+void html_said(struct html *h)
+{
+	struct span log = record_startup_log(h->r);
+
+	if (!html_has_said(h))
+		return;
+	fprintf(h->out, "<section aria-labelledby=\"said\"><h2 id=\"said\">"
+			"What the app said</h2><pre>");
+	markup_span(h->out, h->arena, span_last_lines(log, 60), LOG_MAX);
+	fprintf(h->out, "</pre></section>\n");
 }
 
 void html_surroundings(struct html *h)
@@ -171,7 +187,7 @@ void html_surroundings(struct html *h)
 		members(h, h->r->box);
 		fprintf(h->out, "</dl>");
 	}
-	fprintf(h->out, "<details><summary>Submission, environment, "
+	fprintf(h->out, "<details class=\"print\"><summary>Submission, environment, "
 			"layers and limits</summary><dl>");
 	members(h, h->r->begin);
 	fprintf(h->out, "</dl></details></section>\n");

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "runner/base/arena.h"
+#include "runner/report/facts.h"
 #include "runner/report/html.h"
 #include "runner/report/interview.h"
 #include "runner/report/markup.h"
@@ -10,6 +11,14 @@
 	"<section aria-labelledby=\"flags\"><h2 id=\"flags\">Red flags</h2>\n" \
 	"<ul>"
 
+/* The request that event `n` is, or happened in; -1: none. */
+static int64_t request_of(const struct record_event *e, size_t n)
+{
+	if (!strcmp(e->kind, "request"))
+		return (int64_t)n;
+	return fact_int(e->body, "request", -1);
+}
+
 static void flag(struct html *h, const struct red_flag *f)
 {
 	markup(h->out, h->arena, "<li><strong>%s</strong>", f->text);
@@ -18,10 +27,12 @@ static void flag(struct html *h, const struct red_flag *f)
 	fprintf(h->out, " <span class=\"soft\">");
 	for (size_t i = 0; i < f->n_evidence; i++) {
 		size_t n = f->evidence[i];
+		int64_t request = request_of(&h->r->events[n], n);
 
 		fprintf(h->out, "%s", i ? ", " : "(event ");
-		if (!strcmp(h->r->events[n].kind, "request"))
-			fprintf(h->out, "<a href=\"#e-%zu\">%zu</a>", n, n);
+		if (request >= 0)
+			fprintf(h->out, "<a href=\"#e-%lld\">%zu</a>",
+				(long long)request, n);
 		else
 			fprintf(h->out, "%zu", n);
 	}

@@ -223,6 +223,48 @@ def test_the_page_asks_the_network_for_nothing(pages, browser):
     assert len(asked) == 1 and asked[0].startswith("file:")
 
 
+def test_evidence_is_folded_and_its_reasons_are_not(pages, browser):
+    browser.open(pages["interviewer"])
+    cards = browser.js("""
+        [...document.querySelectorAll("#criteria ~ .card[open]")].map(c => {
+            const checks = [...c.querySelectorAll(":scope > .check")];
+            return [checks.map(d => d.open), checks.every(d =>
+                d.querySelector("summary").checkVisibility())];
+        })
+    """)
+    assert max(len(folds) for folds, _ in cards) > 3
+    for folds, seen in cards:
+        assert folds == [True] + [False] * (len(folds) - 1) and seen
+    assert browser.js("document.documentElement.scrollHeight") < 15000
+
+
+def test_what_a_flag_points_to_is_on_the_page(pages, browser):
+    browser.open(pages["interviewer"])
+    flags = browser.js("""
+        [...document.querySelectorAll("[aria-labelledby=flags] li")].map(
+            e => [e.textContent, e.querySelectorAll("a[href^='#e-']").length])
+    """)
+    assert any("203.0.113.7:53" in text for text, _ in flags)
+    assert flags and all(links for _, links in flags), flags
+
+
+def test_a_run_that_was_not_graded_begins_with_what_the_app_said(
+        browser, grade, fumehood, submission, tmp_path):
+    result = grade("catalogue", submission({"app.py": "x = {}['price']\n"}))
+    page = tmp_path / "page.html"
+    assert fumehood("report", result.transcript_path, "--report",
+                    "html=%s" % page).status == 0
+    browser.open(page, 1100, 900)
+    bottom = browser.js("""
+        document.querySelector("[aria-labelledby=said] pre")
+            .getBoundingClientRect().bottom
+    """)
+    assert bottom < 900
+    text = browser.js("document.body.textContent")
+    assert text.count("KeyError: 'price'") >= 1
+    assert "0 of 0" not in text
+
+
 def test_evidence_stands_beside_its_request(pages, browser):
     browser.open(pages["interviewer"])
     card = browser.js("document.querySelector('#c-change').textContent")
