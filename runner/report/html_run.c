@@ -187,8 +187,8 @@ void html_surroundings(struct html *h)
 		members(h, h->r->box);
 		fprintf(h->out, "</dl>");
 	}
-	fprintf(h->out, "<details class=\"print\"><summary>Submission, environment, "
-			"layers and limits</summary><dl>");
+	fprintf(h->out, "<details class=\"print\"><summary>Submission, "
+			"environment, layers and limits</summary><dl>");
 	members(h, h->r->begin);
 	fprintf(h->out, "</dl></details></section>\n");
 }
