@@ -44,6 +44,8 @@ static const struct limit_option {
 	{ "processes", "", "processes and threads", LIMIT(processes), true },
 	{ "cpu", "ms", "cpu time of all processes", LIMIT(cpu_ms), false },
 	{ "wall", "ms", "time from start to end", LIMIT(wall_ms), false },
+	{ "idle", "ms", "time in which none of them uses the processor",
+	  LIMIT(idle_ms), false },
 	{ "disk", "bytes", "scratch files", LIMIT(disk_bytes), false },
 	{ "inodes", "", "number of scratch files", LIMIT(inodes), true },
 	{ "files", "", "open files of a process", LIMIT(files), true },

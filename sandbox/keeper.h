@@ -53,6 +53,7 @@ struct keeper {
 	int64_t started_ns, sampled_ns, next_sample_ns, sample_interval_ns;
 	int64_t disk_base_bytes, inodes_base;
 	struct keeper_base base;
+	int64_t idle_cpu_us, idle_since_ns; /* when it last did something */
 	enum sandbox_reason fatal; /* the first limit that ended it */
 	bool fatal_sampled;
 	struct sandbox_state state;

@@ -19,6 +19,7 @@ static const char *const reason_names[] = {
 	[SANDBOX_SIGNALLED] = "signalled",
 	[SANDBOX_CPU_TIME] = "cpu-time",
 	[SANDBOX_WALL_TIME] = "wall-time",
+	[SANDBOX_IDLE] = "idle",
 	[SANDBOX_MEMORY] = "memory",
 	[SANDBOX_PROCESSES] = "processes",
 	[SANDBOX_DISK_BYTES] = "disk-bytes",

@@ -53,11 +53,12 @@ static void json_limits(FILE *out, const struct sandbox_limits *l)
 {
 	fprintf(out,
 		"{\"wall_ms\": %" PRId64 ", \"cpu_ms\": %" PRId64
-		", \"memory_bytes\": %" PRId64 ", \"disk_bytes\": %" PRId64
-		", \"output_bytes\": %" PRId64
+		", \"idle_ms\": %" PRId64 ", \"memory_bytes\": %" PRId64
+		", \"disk_bytes\": %" PRId64 ", \"output_bytes\": %" PRId64
 		", \"inodes\": %d, \"processes\": %d, \"files\": %d}",
-		l->wall_ms, l->cpu_ms, l->memory_bytes, l->disk_bytes,
-		l->output_bytes, l->inodes, l->processes, l->files);
+		l->wall_ms, l->cpu_ms, l->idle_ms, l->memory_bytes,
+		l->disk_bytes, l->output_bytes, l->inodes, l->processes,
+		l->files);
 }
 
 static void json_peak(FILE *out, const struct sandbox_usage *u)

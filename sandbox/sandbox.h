@@ -41,6 +41,7 @@ struct sandbox_mount {
 
 struct sandbox_limits { /* 0: no limit, except where noted */
 	int64_t wall_ms, cpu_ms;
+	int64_t idle_ms; /* with next to no cpu time of any process */
 	int64_t memory_bytes, disk_bytes, output_bytes;
 	int inodes, processes, files;
 };
@@ -117,6 +118,7 @@ enum sandbox_reason {
 	SANDBOX_SIGNALLED,
 	SANDBOX_CPU_TIME,
 	SANDBOX_WALL_TIME,
+	SANDBOX_IDLE,
 	SANDBOX_MEMORY,
 	SANDBOX_PROCESSES,
 	SANDBOX_DISK_BYTES,

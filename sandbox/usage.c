@@ -8,6 +8,7 @@
 /* Without counters, what is not seen was not there. */
 #define SAMPLE_FIRST_BLIND_NS 1000000
 #define SAMPLE_BLIND_NS       20000000
+#define BUSY_US               2000 /* more than none, less than any work */
 /* Reading all counters takes longer than an app takes for a request. */
 #define SAMPLE_AGAIN_NS       50000000
 
@@ -133,6 +134,21 @@ static int64_t processors(void)
 	return n > 0 ? n : 1;
 }
 
+/* Who only waits uses a little, for a timer or a signal. */
+static void check_idle(struct keeper *k, int64_t used_us)
+{
+	int64_t limit_ns = k->spec->limits.idle_ms * 1000000;
+
+	if (!limit_ns || !k->confined || k->ended)
+		return;
+	if (!k->idle_since_ns || used_us - k->idle_cpu_us >= BUSY_US) {
+		k->idle_cpu_us = used_us;
+		k->idle_since_ns = k->sampled_ns;
+	} else if (k->sampled_ns - k->idle_since_ns >= limit_ns) {
+		keeper_end(k, SANDBOX_IDLE, true);
+	}
+}
+
 static void check_counters(struct keeper *k, const struct cgroup_counters *c)
 {
 	const struct sandbox_limits *limits = &k->spec->limits;
@@ -147,6 +163,7 @@ static void check_counters(struct keeper *k, const struct cgroup_counters *c)
 		keeper_end(k, SANDBOX_MEMORY, false);
 	if (c->pids_refused > k->base.pids_refused)
 		keeper_end(k, SANDBOX_PROCESSES, false);
+	check_idle(k, used_us);
 	if (limits->cpu_ms && used_us >= limits->cpu_ms * 1000)
 		keeper_end(k, SANDBOX_CPU_TIME, false);
 	else if (limits->cpu_ms && !k->ended) {
@@ -203,7 +220,7 @@ void keeper_sample_begin(struct keeper *k)
 		proc_sum(k->box[INIT_FD_PROC], &sum);
 		counters.cpu_us = sum.cpu_us;
 	}
-	k->sampled_ns = 0; /* of the program before */
+	k->sampled_ns = k->idle_since_ns = 0; /* of the program before */
 	k->base = (struct keeper_base){ counters.cpu_us, counters.oom_kills,
 					counters.pids_refused };
 	k->sample_interval_ns = *k->cg.world == 'n' ? SAMPLE_FIRST_BLIND_NS

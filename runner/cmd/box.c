@@ -16,8 +16,8 @@
 
 /* The options by their place in the table; box_options is an array of text
  * because fumehood-box reads them itself. */
-enum { MEMORY, PROCESSES, CPU, WALL, DISK, INODES, FILES, OUTPUT, REPORT,
-       ISOLATION, N_TEXTS };
+enum { MEMORY, PROCESSES, CPU, WALL, IDLE, DISK, INODES, FILES, OUTPUT,
+       REPORT, ISOLATION, N_TEXTS };
 
 struct box_options {
 	const char *texts[N_TEXTS];
@@ -36,6 +36,8 @@ static const struct option_spec options[] = {
 		  "cpu time of all processes" },
 	[WALL] = { "wall", 0, OPTION_STRING, TEXT_AT(WALL), "SECONDS",
 		   "time from start to end" },
+	[IDLE] = { "idle", 0, OPTION_STRING, TEXT_AT(IDLE), "SECONDS",
+		   "time in which none of them uses the processor" },
 	[DISK] = { "disk", 0, OPTION_STRING, TEXT_AT(DISK), "BYTES",
 		   "scratch files, with K, M or G" },
 	[INODES] = { "inodes", 0, OPTION_STRING, TEXT_AT(INODES), "N",

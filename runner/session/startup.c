@@ -159,6 +159,7 @@ static struct service_failure judge(struct arena *arena,
 	case SANDBOX_SIGNALLED:
 	case SANDBOX_CPU_TIME:
 	case SANDBOX_WALL_TIME:
+	case SANDBOX_IDLE:
 	case SANDBOX_MEMORY:
 	case SANDBOX_PROCESSES:
 	case SANDBOX_DISK_BYTES:

@@ -4,8 +4,8 @@ A case is one file below cases/FAMILY/.  The comment at its top has one line
 for each of these, in this order, and only `does` and `expect` must be there:
 
     does:         one line for people
-    limits:       memory=64M processes=32 cpu=0.4 wall=5 disk=16M inodes=500
-                  files=64 output=64K, whichever it needs
+    limits:       memory=64M processes=32 cpu=0.4 wall=5 idle=1 disk=16M
+                  inodes=500 files=64 output=64K, whichever it needs
     expect:       how it may end: exited:0 exited signalled:9 memory ...
     expect-none:  the same where there is no cgroup; default: as above
     also:         what the report must say beside the end: output-cut, denied-bounded;

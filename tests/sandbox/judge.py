@@ -4,7 +4,7 @@ import json
 
 REPORT_KEYS = ("format", "reason", "layers", "limits", "peak", "denied",
                "wall_ms", "cpu_ms")
-REASONS = {"exited", "signalled", "cpu-time", "wall-time", "memory",
+REASONS = {"exited", "signalled", "cpu-time", "wall-time", "idle", "memory",
            "processes", "disk-bytes", "disk-inodes", "descriptors"}
 # A box without one of these is no box; `uid` only root can have.
 LAYERS = {"userns", "pidns", "mountns", "netns", "ipcns", "utsns", "cgroupns",

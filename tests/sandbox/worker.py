@@ -126,7 +126,7 @@ class Worker:
             command += ["--without", self.without]
         for name, value in case.limits.items():
             command += ["--" + name, "%dms" % (value * 1000)
-                        if name in ("wall", "cpu") else str(value)]
+                        if name in ("wall", "cpu", "idle") else str(value)]
         command += ["--", *case.command()]
         if case.kind == "py":
             facts = self.host.facts({**LIMITS, **case.limits})
