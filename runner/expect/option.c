@@ -23,13 +23,14 @@ static const struct {
 } options[] = {
 #define NO_TLS	 "there is no TLS between fumehood and the server"
 #define ONE_HOST "there is one server, reached directly"
+#define BY_NAME	 ONE_HOST "; a header Host names another"
 #define NO_HTTP2 "the exchange is HTTP/1.1"
 	{"aws-sigv4", HURL_IGNORED, VALUE_TEXT, "requests are not signed"},
 	{"cacert", HURL_IGNORED, VALUE_TEXT, NO_TLS},
 	{"cert", HURL_IGNORED, VALUE_TEXT, NO_TLS},
 	{"compressed", HURL_COMPRESSED, VALUE_BOOL, NULL},
 	{"connect-timeout", HURL_IGNORED, VALUE_DURATION, NULL},
-	{"connect-to", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
+	{"connect-to", HURL_IGNORED, VALUE_TEXT, BY_NAME},
 	{"delay", HURL_DELAY, VALUE_DURATION, NULL},
 	{"digest", HURL_IGNORED, VALUE_BOOL, "only basic authentication"},
 	{"header", HURL_HEADER, VALUE_TEXT, NULL},
@@ -65,7 +66,7 @@ static const struct {
 	{"pinnedpubkey", HURL_IGNORED, VALUE_TEXT, NO_TLS},
 	{"proxy", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
 	{"repeat", HURL_REPEAT, VALUE_COUNT_OR_FOREVER, NULL},
-	{"resolve", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
+	{"resolve", HURL_IGNORED, VALUE_TEXT, BY_NAME},
 	{"retry", HURL_RETRY, VALUE_COUNT_OR_FOREVER, NULL},
 	{"retry-interval", HURL_RETRY_INTERVAL, VALUE_DURATION, NULL},
 	{"skip", HURL_SKIP, VALUE_BOOL, NULL},

@@ -313,6 +313,8 @@ static const char *why_of(const struct transfer *t, enum http_end end)
 {
 	if (end == HTTP_CANCELLED)
 		return "the server's process ended";
+	if (end == HTTP_REFUSED)
+		return "nobody listens";
 	if (t->broken)
 		return t->broken;
 	if (end == HTTP_TOO_LARGE)

@@ -153,6 +153,9 @@ def test_an_invalid_script_ends_with_3_and_shows_where(probe, name):
 def test_nobody_listening_ends_with_4(probe):
     result = probe("GET {{base}}/\nHTTP 200\n", url="http://127.0.0.1:1")
     assert result.status == 4
+    assert "nobody listens at http://127.0.0.1:1" in result.err
+    check, = result.document["criteria"][0]["checks"]
+    assert check["message"] == "no whole answer: refused: nobody listens"
 
 
 def test_only_this_machine_is_probed(probe):
