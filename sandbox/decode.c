@@ -44,6 +44,7 @@ static const struct {
 	{ "process_vm_readv", NUMBER, 0 },
 	{ "process_vm_writev", NUMBER, 0 },
 	{ "kcmp", NUMBER, 0 },        { "syslog", NUMBER, 0 },
+	{ "prctl", NUMBER, 0 },
 };
 
 static const struct {
