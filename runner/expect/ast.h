@@ -273,6 +273,7 @@ struct body {
 enum option_kind_hurl {
 	HURL_COMPRESSED,
 	HURL_DELAY,
+	HURL_DIGEST,
 	HURL_HTTP10,
 	HURL_HTTP11,
 	HURL_LIMIT_RATE,

@@ -24,6 +24,7 @@ static const struct {
 #define NO_TLS	 "there is no TLS between fumehood and the server"
 #define ONE_HOST "there is one server, reached directly"
 #define BY_NAME	 ONE_HOST "; a header Host names another"
+#define ONLY_HTTP_AUTH "only basic and digest authentication"
 #define NO_HTTP2 "the exchange is HTTP/1.1"
 	{"aws-sigv4", HURL_IGNORED, VALUE_TEXT, "requests are not signed"},
 	{"cacert", HURL_IGNORED, VALUE_TEXT, NO_TLS},
@@ -32,7 +33,7 @@ static const struct {
 	{"connect-timeout", HURL_IGNORED, VALUE_DURATION, NULL},
 	{"connect-to", HURL_IGNORED, VALUE_TEXT, BY_NAME},
 	{"delay", HURL_DELAY, VALUE_DURATION, NULL},
-	{"digest", HURL_IGNORED, VALUE_BOOL, "only basic authentication"},
+	{"digest", HURL_DIGEST, VALUE_BOOL, NULL},
 	{"header", HURL_HEADER, VALUE_TEXT, NULL},
 	{"http1.0", HURL_HTTP10, VALUE_BOOL, NULL},
 	{"http1.1", HURL_HTTP11, VALUE_BOOL, NULL},
@@ -47,7 +48,7 @@ static const struct {
 	{"location-trusted", HURL_LOCATION, VALUE_BOOL, NULL},
 	{"max-redirs", HURL_MAX_REDIRS, VALUE_COUNT_OR_FOREVER, NULL},
 	{"max-time", HURL_MAX_TIME, VALUE_DURATION, NULL},
-	{"negotiate", HURL_IGNORED, VALUE_BOOL, "only basic authentication"},
+	{"negotiate", HURL_IGNORED, VALUE_BOOL, ONLY_HTTP_AUTH},
 	{"netrc", HURL_IGNORED, VALUE_BOOL,
 	 "a script holds its own "
 	 "credentials"},
@@ -60,7 +61,7 @@ static const struct {
 	{"no-cookie-store", HURL_NO_COOKIE_STORE, VALUE_BOOL, NULL},
 	{"no-proxy", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
 	{"noproxy", HURL_IGNORED, VALUE_TEXT, ONE_HOST},
-	{"ntlm", HURL_IGNORED, VALUE_BOOL, "only basic authentication"},
+	{"ntlm", HURL_IGNORED, VALUE_BOOL, ONLY_HTTP_AUTH},
 	{"output", HURL_IGNORED, VALUE_TEXT, "scripts write no files"},
 	{"path-as-is", HURL_IGNORED, VALUE_BOOL, NULL},
 	{"pinnedpubkey", HURL_IGNORED, VALUE_TEXT, NO_TLS},

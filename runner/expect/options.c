@@ -61,6 +61,7 @@ static int read_option(struct state *s, const struct option *o,
 		return r;
 	case HURL_NO_COOKIE_STORE:
 		return set_bool(&v, &ret->no_cookie_store, why);
+	case HURL_DIGEST: return set_bool(&v, &ret->digest, why);
 	case HURL_COMPRESSED: return set_bool(&v, &ret->compressed, why);
 	case HURL_SKIP: return set_bool(&v, &ret->skip, why);
 	case HURL_LOCATION: return set_bool(&v, &ret->location, why);

@@ -123,7 +123,7 @@ static void take_answer(struct state *s, const struct built *built,
 		cookie_store(s->run, &s->jar, reply->res, path);
 }
 
-static int send_one(struct state *s, const struct built *built)
+static int send_once(struct state *s, const struct built *built)
 {
 	struct play_reply reply = {0};
 	int r = s->host->send(s->host->ctx, s->arena, &built->req, &reply,
@@ -135,6 +135,19 @@ static int send_one(struct state *s, const struct built *built)
 		s->result->unreachable = true;
 	take_answer(s, built, &reply);
 	return 0;
+}
+
+/* And once more, with the answer to a challenge. */
+static int send_one(struct state *s, struct built *built)
+{
+	int r = send_once(s, built);
+
+	if (r < 0 || !built->digest ||
+	    s->answer.res->end != HTTP_ANSWERED ||
+	    s->answer.res->status != 401 ||
+	    build_digest(s, s->answer.res, built))
+		return r;
+	return send_once(s, built);
 }
 
 /* The request, or a part of it, byte for byte; nothing is followed. */

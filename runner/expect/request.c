@@ -197,7 +197,18 @@ static int add_headers(struct builder *b, const struct entry *e)
 	return r;
 }
 
-static int add_credentials(struct builder *b, const struct entry *e)
+/* With `digest` nothing is said before the server asks. */
+static void give_credentials(struct builder *b, struct built *ret,
+			     struct span user, struct span password)
+{
+	ret->user = user;
+	ret->password = password;
+	if (!ret->digest)
+		add_authorization(b, user, password);
+}
+
+static int add_credentials(struct builder *b, const struct entry *e,
+			   struct built *ret)
 {
 	struct span user, password;
 	int r = 0;
@@ -205,7 +216,7 @@ static int add_credentials(struct builder *b, const struct entry *e)
 	if (e->basic_auth.n) {
 		r = render_pair(b, &e->basic_auth.items[0], &user, &password);
 		if (!r)
-			add_authorization(b, user, password);
+			give_credentials(b, ret, user, password);
 	}
 	for (size_t i = 0; i < e->n_options && !r; i++) {
 		size_t colon;
@@ -221,7 +232,7 @@ static int add_credentials(struct builder *b, const struct entry *e)
 			password = (struct span){password.data + 1,
 						 password.len - 1};
 		user.len = colon;
-		add_authorization(b, user, password);
+		give_credentials(b, ret, user, password);
 	}
 	return r;
 }
@@ -370,7 +381,7 @@ static int fill(struct builder *b, const struct entry *e, bool compressed,
 	if (!r)
 		r = add_headers(b, e);
 	if (!r)
-		r = add_credentials(b, e);
+		r = add_credentials(b, e, ret);
 	if (!r)
 		r = render_cookies(b, e, &ret->cookies);
 	if (!r)
@@ -403,7 +414,8 @@ int build_request(struct state *s, const struct entry *e,
 	struct builder b = {.s = s, .why = why, .body = BUF_INIT(REQUEST_MAX)};
 	int r;
 
-	*ret = (struct built){.no_cookie_store = o->no_cookie_store,
+	*ret = (struct built){.digest = o->digest,
+			      .no_cookie_store = o->no_cookie_store,
 			      .req = {.timeout_ms = o->max_time_ms,
 				      .rate_max = o->limit_rate,
 				      .http10 = o->http10}};
@@ -433,7 +445,8 @@ static void renew_headers(struct builder *b, const struct built *from,
 		const struct http_header *h = &from->req.headers[i];
 
 		if ((!body && !strncasecmp(h->name, "Content-", 8)) ||
-		    (!from->cookie_header && !strcasecmp(h->name, "Cookie")))
+		    (!from->cookie_header && !strcasecmp(h->name, "Cookie")) ||
+		    (from->digest && !strcasecmp(h->name, "Authorization")))
 			continue;
 		add_header(b, h->name, h->value);
 	}

@@ -110,6 +110,8 @@ struct built {
 	bool cookie_header;  /* the entry has its own, which says all */
 	bool no_cookie_store;
 	bool coding_asked;   /* Accept-Encoding was sent */
+	bool digest;         /* `user` and `password` wait for a challenge */
+	struct span user, password;
 };
 struct entry_options;
 int build_request(struct state *s, const struct entry *e,
@@ -119,11 +121,16 @@ int build_redirect(struct state *s, const struct built *from,
 		   const struct http_response *res, struct built *ret,
 		   const char **why);
 
+/* digestauth.c: the same request with the answer to the challenge in `res`;
+ * -ENOENT when there is none that can be answered. */
+int build_digest(struct state *s, const struct http_response *res,
+		 struct built *built);
+
 /* options.c: [Options] of an entry, as they are in this run. */
 struct entry_options {
 	int64_t delay_ms, max_time_ms, retry_interval_ms;
 	int64_t repeat, retry, max_redirects, limit_rate;
-	bool skip, location, compressed, http10, no_cookie_store;
+	bool skip, location, compressed, digest, http10, no_cookie_store;
 };
 int read_options(struct state *s, const struct entry *e,
 		 struct entry_options *ret, const char **why);

@@ -5,6 +5,7 @@ usage: manual.py     prints its port, serves until its stdin closes
 """
 
 import gzip
+import hashlib
 import http.server
 import json
 import re
@@ -95,6 +96,28 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.body()
         self.answer(302, Location="/echo", Set_Cookie="in=yes; Path=/")
 
+    def digest(self, algorithm, qop):
+        """RFC 7616: `ada`, whose password is `secret`."""
+        def digest(*parts):
+            return hashlib.new("sha256" if "256" in algorithm else "md5",
+                               ":".join(parts).encode()).hexdigest()
+        self.body()
+        authorization = self.headers["Authorization"] or ""
+        if authorization.startswith("Digest "):
+            said = dict(re.findall(r'(\w+)="?([^",]+)', authorization))
+            who = digest("ada", "r@lm, 1", "secret")
+            if algorithm.endswith("-sess"):
+                who = digest(who, "n0nce", said["cnonce"])
+            middle = [said["nc"], said["cnonce"], "auth"] if qop else []
+            good = digest(who, "n0nce", *middle,
+                          digest(self.command, self.path))
+            if said["response"] == good and said["opaque"] == "o=1":
+                return self.answer(200, {"user": said["username"]})
+        challenge = 'Digest realm="r@lm, 1", nonce="n0nce", opaque="o=1"' \
+            ", algorithm=%s" % algorithm
+        return self.answer(401, WWW_Authenticate=[
+            'Basic realm="x"', challenge + ', qop="auth,auth-int"' * qop])
+
     def flaky(self):
         with self.lock:
             Handler.visits += 1
@@ -167,6 +190,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif re.fullmatch(r"/redirect/30\d", url.path):
             self.body()
             self.answer(int(url.path[-3:]), Location="/echo")
+        elif url.path.startswith("/digest/"):
+            self.digest(url.path[8:], "legacy" not in url.query)
         elif url.path == "/flaky":
             self.flaky()
         elif url.path == "/say":
