@@ -7,6 +7,7 @@
 #include "runner/base/text.h"
 #include "runner/cmd/stored.h"
 #include "runner/cmd/verbs.h"
+#include "runner/report/facts.h"
 #include "runner/transcript/record.h"
 
 struct diff_options {
@@ -49,14 +50,22 @@ static const struct record_criterion *find(const struct record *r,
 	return NULL;
 }
 
+/* What one of the runs did not get to says nothing about the submission. */
+static bool is_measured(const struct record_criterion *c)
+{
+	return c && criterion_is_measured(c);
+}
+
 /* A share of the maximum is compared: the points of an exercise may change. */
 static enum change compare(const struct record_criterion *a,
 			   const struct record_criterion *b)
 {
 	int64_t x, y;
 
-	if (!a || !b)
-		return a ? GONE : APPEARED;
+	if (!is_measured(a) || !is_measured(b))
+		return is_measured(a)	? GONE
+		       : is_measured(b) ? APPEARED
+					: SAME;
 	x = (int64_t)a->points * b->max_points;
 	y = (int64_t)b->points * a->max_points;
 	if (x == y && a->status == b->status)
@@ -91,7 +100,7 @@ static const char *points_of(const struct command *c,
 {
 	char points[TEXT_POINTS_BYTES], max[TEXT_POINTS_BYTES];
 
-	if (!one)
+	if (!is_measured(one))
 		return "-";
 	text_points(one->points, points);
 	text_points(one->max_points, max);
@@ -157,6 +166,8 @@ static int run(const struct command *c)
 		status = stored_open(c, c->args[1], &b);
 	if (status != EXIT_STATUS_OK)
 		return status;
+	stored_warn(c, &a);
+	stored_warn(c, &b);
 	compare_all(c, &d);
 	if (strcmp(o->report, "json") == 0)
 		print_json(&d);

@@ -98,6 +98,7 @@ static int run(const struct command *c)
 		status = again_exercise(c, &s, o->exercise, &ex);
 	if (status != EXIT_STATUS_OK)
 		return status;
+	stored_warn(c, &s);
 	return regrade_and_report(c, &s, ex, &reports);
 }
 

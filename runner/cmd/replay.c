@@ -150,6 +150,7 @@ static int run(const struct command *c)
 			     : again_str(&s, "submission", "path");
 	if (handin_open(c->arena, ex, path, &sub, &err) < 0)
 		return cmd_fail(c, EXIT_STATUS_USAGE, &err);
+	stored_warn(c, &s);
 	compare_digest(c, &s, sub);
 	if (interrupt_begin(&interrupt_fd, &err) < 0)
 		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);

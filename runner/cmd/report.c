@@ -28,16 +28,6 @@ static const struct option_spec options[] = {
 };
 static const struct report_verb_options defaults = { .view = "interviewer" };
 
-/* What a reader must know before believing it. */
-static void warn(const struct command *c, const struct stored *stored)
-{
-	if (!stored->r->chain_holds)
-		cmd_note(c, "%s: the chain of digests is broken: it was "
-			    "altered", stored->path);
-	if (stored->r->cut)
-		cmd_note(c, "%s: it is cut off", stored->path);
-}
-
 static int run(const struct command *c)
 {
 	const struct report_verb_options *o = c->options;
@@ -65,7 +55,7 @@ static int run(const struct command *c)
 	status = stored_open(c, c->args[0], &stored);
 	if (status != EXIT_STATUS_OK)
 		return status;
-	warn(c, &stored);
+	stored_warn(c, &stored);
 	if (reports_write(c->arena, &reports, stored.r, view, stored.path,
 			  &err) < 0)
 		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);

@@ -20,3 +20,12 @@ int stored_open(const struct command *c, const char *path, struct stored *ret)
 	}
 	return EXIT_STATUS_OK;
 }
+
+void stored_warn(const struct command *c, const struct stored *s)
+{
+	if (!s->r->chain_holds)
+		cmd_note(c, "%s: the chain of digests is broken: it was "
+			    "altered", s->path);
+	if (s->r->cut)
+		cmd_note(c, "%s: it is cut off", s->path);
+}

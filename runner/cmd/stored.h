@@ -21,4 +21,8 @@ struct stored {
  */
 int stored_open(const struct command *c, const char *path, struct stored *ret);
 
+/* Say on stderr what a reader must know before believing it: that it was
+ * altered, or is cut off. */
+void stored_warn(const struct command *c, const struct stored *s);
+
 #endif

@@ -16,7 +16,7 @@
 #define BLOCKS_MAX      4 /* failed checks shown whole, per criterion */
 #define DENIED_MAX      8
 #define BAR_CELLS       20
-#define SCORE_COLUMNS   40 /* of the line beside the bar */
+#define SCORE_COLUMNS   48 /* of the line beside the bar */
 
 static const char *fraction(struct paper *p, int points, int max_points)
 {
@@ -175,6 +175,13 @@ static void print_gate(struct paper *p, const struct record *r)
 					paper_safe(p, gate->id)));
 }
 
+/* Of half a run, full marks mean little. */
+static bool is_whole(const struct record *r)
+{
+	return r->outcome != OUTCOME_INTERRUPTED &&
+	       r->outcome != OUTCOME_TIME_OVER;
+}
+
 static void print_score(struct paper *p, const struct record *r)
 {
 	char a[TEXT_POINTS_BYTES], b[TEXT_POINTS_BYTES];
@@ -190,8 +197,9 @@ static void print_score(struct paper *p, const struct record *r)
 		fprintf(p->out, "  ");
 	}
 	paper_ink(p, INK_BOLD,
-		  arena_printf(p->arena, "%s of %s points, %s %%", a, b,
-			       percent));
+		  arena_printf(p->arena, "%s of %s points, %s %%%s", a, b,
+			       percent,
+			       is_whole(r) ? "" : " of what was asked"));
 	fprintf(p->out, "\n");
 	print_gate(p, r);
 }

@@ -480,6 +480,7 @@ void run_criterion(struct run *run, size_t i)
 	const struct criterion *c = g.rc->c;
 	const char *need = failed_need(run, c);
 	struct err err = { 0 };
+	int r;
 
 	if (need) {
 		grading_skip(&g, CHECK(.title = c->title),
@@ -487,7 +488,12 @@ void run_criterion(struct run *run, size_t i)
 		return;
 	}
 	prng_init(&g.prng, run->options->seed, c->id);
-	if (g.rc->grader->run(&g, g.rc->config, &err) < 0)
+	r = g.rc->grader->run(&g, g.rc->config, &err);
+	if (r < 0 && !g.findings->n && run->recorded &&
+	    recorded_is_cut(run->recorded))
+		grading_not_measured(&g, CHECK(.title = c->title),
+				     "the record ends before it");
+	else if (r < 0)
 		add_finding(&g, CHECK(.title = c->title), STATUS_BROKEN,
 			    copied(run->arena, err.msg));
 	else if (!g.findings->n)

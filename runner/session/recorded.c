@@ -24,6 +24,11 @@ struct recorded *recorded_new(struct arena *arena, const struct record *r)
 	return rec;
 }
 
+bool recorded_is_cut(const struct recorded *rec)
+{
+	return rec->r->cut;
+}
+
 static int64_t int_of(const struct json *v, const char *name)
 {
 	int64_t value;

@@ -17,6 +17,9 @@ struct recorded;
 
 struct recorded *recorded_new(struct arena *arena, const struct record *r);
 
+/* Does the record end before the run did? */
+bool recorded_is_cut(const struct recorded *rec);
+
 /*
  * The answer to the next such request of this criterion that was not asked
  * for before.  False when there is none.

@@ -374,6 +374,10 @@ int session_regrade(struct arena *arena, const struct exercise *ex,
 		return code;
 	run_event_begin(&run);
 	ask_all(&run);
-	run_event_end(&run, "graded", NULL, NULL);
+	if (recorded_is_cut(run.recorded))
+		run_event_end(&run, "interrupted", "the record of the run is "
+						   "cut off", NULL);
+	else
+		run_event_end(&run, "graded", NULL, NULL);
 	return transcript_error(t, err);
 }

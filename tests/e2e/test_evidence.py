@@ -205,6 +205,49 @@ def test_a_regrade_takes_the_checks_as_they_are_now(fumehood, good):
     assert "the exercise has changed" in again.err
 
 
+def cut_at(result, part):
+    """The first lines of a transcript, and half of the next one."""
+    lines = result.transcript_path.read_bytes().splitlines(keepends=True)
+    n = int(len(lines) * part)
+    result.transcript_path.write_bytes(b"".join(lines[:n]) +
+                                       lines[n][:len(lines[n]) // 2])
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6])
+def test_a_cut_transcript_is_regraded_as_far_as_it_goes(
+        fumehood, grade, part):
+    whole = grade("routes", EXERCISES / "routes/model")
+    cut_at(whole, part)
+    result = fumehood("regrade", whole.transcript_path, "--report", "json")
+    assert result.status == 130, result
+    assert "it is cut off" in result.err
+    assert result.document["outcome"] == "interrupted"
+    statuses = [c["status"] for c in result.document["criteria"]]
+    assert "pass" in statuses and "not-measured" in statuses
+    score = result.document["score"]
+    assert score["points"] == score["max_points"] > 0, \
+        "nothing is lost by what was not recorded"
+    result = fumehood("report", whole.transcript_path)
+    assert "of what was asked" in result.out
+
+
+def test_what_half_a_run_did_not_get_to_is_no_difference(fumehood, grade):
+    whole = grade("routes", EXERCISES / "routes/model")
+    other = whole.transcript_path.with_name("half.jsonl")
+    other.write_bytes(whole.transcript_path.read_bytes())
+    cut_at(whole, 0.6)
+    result = fumehood("diff", whole.transcript_path, other,
+                      "--report", "json")
+    assert result.status == 0 and "it is cut off" in result.err
+    changes = [c["change"] for c in result.document["criteria"]]
+    assert "appeared" in changes and set(changes) <= {"appeared", "same"}
+    back = fumehood("diff", other, whole.transcript_path,
+                    "--report", "json")
+    assert back.status == 0
+    assert {c["change"] for c in back.document["criteria"]} <= {
+        "gone", "same"}
+
+
 def test_what_the_run_did_not_send_cannot_be_regraded(fumehood, good):
     script = good.folder / "probes/value.hurl"
     script.write_text(script.read_text().replace("{{base}}/", "{{base}}/x"))
