@@ -279,7 +279,7 @@ test-hostile: all env
 ## test-vm       the box on Debian's own kernel and cgroup v2, emulated
 test-vm: deps-vm
 	@$(AGAIN) all env
-	@tests/vm/boot
+	@tests/vm/run --all
 
 ## calibrate     grade every exercise's own answers, CALIBRATE_SEEDS (20) times
 CALIBRATE_SEEDS ?= 20
