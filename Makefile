@@ -307,7 +307,7 @@ fuzz-run: $(FUZZ_TARGETS:%=$(OUT)/fuzz-%)
 	@for target in $(FUZZ_TARGETS); do \
 		mkdir -p $(OUT)/corpus/$$target tests/fuzz/seeds/$$target; \
 		$(OUT)/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) \
-			-verbosity=0 -print_final_stats=0 -max_len=4096 \
+			-verbosity=0 -print_final_stats=0 -max_len=65536 \
 			-artifact_prefix=$(OUT)/ $(OUT)/corpus/$$target \
 			tests/fuzz/seeds/$$target || exit 1; \
 	done

@@ -77,10 +77,11 @@ static void run_group(struct arena *arena, const struct json *group,
 		run_case(arena, schema, &tests->items[i], where, flags, count);
 }
 
-static void run_folder(const char *folder, unsigned flags, struct count *count)
+static void run_folder(const char *folder, int cases, unsigned flags,
+		       struct count *count)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	const char *dir = conformance_path(arena, folder, 1000);
+	const char *dir = conformance_path(arena, folder, cases);
 	const char **files;
 	size_t n;
 
@@ -102,7 +103,7 @@ START_TEST(passes_the_required_suite_but_for_remote_references)
 {
 	struct count count = { 0 };
 
-	run_folder("json-schema/draft2020-12", 0, &count);
+	run_folder("json-schema/draft2020-12", 1299, 0, &count);
 	ck_assert_int_eq(count.good, count.all);
 	ck_assert_int_eq(count.refused, count.all ? 49 : 0);
 }
@@ -112,7 +113,7 @@ START_TEST(passes_the_format_suite_when_asserting)
 {
 	struct count count = { 0 };
 
-	run_folder("json-schema/draft2020-12/optional/format",
+	run_folder("json-schema/draft2020-12/optional/format", 764,
 		   SCHEMA_ASSERT_FORMAT, &count);
 	ck_assert_int_eq(count.good, count.all);
 	ck_assert_int_eq(count.refused, 0);
