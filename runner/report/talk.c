@@ -64,8 +64,8 @@ static void print_questions(struct paper *p, const struct record *r)
 	const struct question *questions =
 		interview_questions(p->arena, r, &n);
 
-	/* Where nothing was lost the questions are the manifest's. */
-	if (!n || r->outcome == OUTCOME_PASSED)
+	/* Where nothing was lost, or asked, they would be the manifest's. */
+	if (!n || !r->max_points || r->outcome == OUTCOME_PASSED)
 		return;
 	print_heading(p, "To talk about");
 	for (size_t i = 0; i < n && i < QUESTIONS_MAX; i++) {

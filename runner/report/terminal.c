@@ -60,6 +60,14 @@ static void print_criteria(struct paper *p, const struct record *r)
 {
 	int width = widest_worth(p, r);
 
+	/* What is there to read then is why: print_end() says it. */
+	if (!r->max_points && r->n_criteria) {
+		paper_wrap(p, INK_DIM, 0, 0,
+			   arena_printf(p->arena, "None of the %zu criteria "
+						  "could be asked.",
+					r->n_criteria));
+		return;
+	}
 	for (size_t i = 0; i < r->n_criteria; i++) {
 		const struct record_criterion *c = &r->criteria[i];
 		const char *points = worth(p, c);

@@ -214,6 +214,16 @@ def test_an_empty_folder_is_not_gradable(grade, exercise, tmp_path, left):
     assert "no files" in chain(result.transcript_path)[-1]["reason"]
 
 
+def test_where_nothing_was_asked_the_reason_is_all_there_is(fumehood,
+                                                            tmp_path):
+    (tmp_path / "empty").mkdir()
+    result = fumehood("grade", "catalogue", tmp_path / "empty",
+                      "--transcript", tmp_path / "run.jsonl")
+    assert "None of the 14 criteria could be asked." in result.out
+    assert "not-gradable: " in result.out
+    assert "?" not in result.out, "rows or questions of what was not asked"
+
+
 # --- the candidate's, while it starts ---
 
 @pytest.mark.parametrize("app, reason, detail", [
