@@ -16,7 +16,11 @@
 #include "runner/exercise/exercise.h"
 #include "runner/grader.h"
 
-#define ROUNDS 3 /* a race that is lost once is lost */
+/* A race that is lost once is lost, and it is lost more often in a crowd. */
+#define ROUNDS      3
+#define CROWD_KEYS  24
+#define CROWD_TIMES 4
+#define DRAWS       20 /* until a value is another one */
 
 enum idempotency_rule {
 	RULE_REPLAY, RULE_OTHER_BODY, RULE_OTHER_KEY, RULE_NO_KEY,
@@ -136,9 +140,9 @@ static const char *row_id(struct idempotency *p, const struct exchange *x)
 }
 
 /* Rows of the list that hold what was sent. */
-static size_t count_like(struct idempotency *p, const struct body *body)
+static size_t count_like(struct idempotency *p, const struct listing *list,
+			 const struct body *body)
 {
-	const struct listing *list = listing_walk(&p->ask, p->r, 0, NULL);
 	size_t n = 0;
 
 	for (size_t i = 0; i < list->n_rows; i++)
@@ -147,10 +151,9 @@ static size_t count_like(struct idempotency *p, const struct body *body)
 	return n;
 }
 
-static struct rule rule_of(struct idempotency *p, enum idempotency_rule rule,
-			   const char *title, const char *cause)
+static struct rule rule_of(enum idempotency_rule rule, const char *title,
+			   const char *cause)
 {
-	(void)p;
 	return (struct rule){ .id = rule_names[rule], .title = title,
 			      .cause = cause };
 }
@@ -186,12 +189,12 @@ static void judge_replay(struct idempotency *p, struct rule *rule,
 			 ask_answer(p->arena, b), two ? two : "?");
 }
 
-/* No more rows hold this body than requests were to make. */
-static void judge_rows(struct idempotency *p, struct rule *rule,
-		       const struct exchange *x, const struct body *body,
-		       size_t made)
+/* No more rows of the list hold this body than requests were to make. */
+static void judge_listed(struct idempotency *p, struct rule *rule,
+			 const struct listing *list, const struct exchange *x,
+			 const struct body *body, size_t made)
 {
-	size_t now = count_like(p, body);
+	size_t now = count_like(p, list, body);
 
 	/* A row that is not listed at all is another criterion's question. */
 	if (now <= made)
@@ -203,17 +206,28 @@ static void judge_rows(struct idempotency *p, struct rule *rule,
 			 made == 1 ? "" : "s", now);
 }
 
+static void judge_rows(struct idempotency *p, struct rule *rule,
+		       const struct exchange *x, const struct body *body,
+		       size_t made)
+{
+	judge_listed(p, rule, listing_walk(&p->ask, p->r, 0, NULL), x, body,
+		     made);
+}
+
 /* ----------------------------------------------------------------- rules */
 
 static void replay(struct idempotency *p)
 {
 	const char *key = new_key(p);
 	const struct body body = new_body(p), turned = turn_round(&body);
-	struct rule rule = rule_of(p, RULE_REPLAY, "a key is replayed",
+	const struct body between = new_body(p);
+	struct rule rule = rule_of(RULE_REPLAY, "a key is replayed",
 				   "key-ignored");
 	const struct exchange *x, *again;
 
 	if (first(p, &rule, key, &body, &x)) {
+		/* What is replayed is no longer the latest. */
+		post(p, new_key(p), &between);
 		again = post(p, key, &body);
 		judge_replay(p, &rule, x, again, "a second time");
 		again = post(p, key, &turned);
@@ -223,27 +237,55 @@ static void replay(struct idempotency *p)
 	rule_close(p->g, &rule);
 }
 
+/* Another value of a field than the body's, or NULL. */
+static const char *another(struct idempotency *p, const struct body *body,
+			   const struct field *f)
+{
+	const char *was = body_value(body, f->name), *value = was;
+
+	for (int i = 0; value && !strcmp(value, was) && i < DRAWS; i++)
+		value = field_draw(f, p->prng, p->arena);
+	return value && strcmp(value, was) ? value : NULL;
+}
+
+static void other_one(struct idempotency *p, struct rule *rule,
+		      const char *key, const struct body *other,
+		      const char *name)
+{
+	const struct exchange *x = post(p, key, other);
+
+	if (statuses_have(&p->c->other_body, x->res.status))
+		rule_ok(rule, x);
+	else
+		rule_bad(p->g, rule, x, name,
+			 "%s with the %s of another request and another "
+			 "\"%s\" must answer %s. It answered %s",
+			 ask_what(p->arena, x), p->c->header, name,
+			 rule->expected, ask_answer(p->arena, x));
+	judge_rows(p, rule, x, other, 0);
+}
+
+/* Each field in turn is another one. */
 static void other_body(struct idempotency *p)
 {
 	const char *key = new_key(p);
-	const struct body body = new_body(p), other = new_body(p);
-	struct rule rule = rule_of(p, RULE_OTHER_BODY,
-				   "a key with another body is refused",
-				   "key-other-body");
+	const struct body body = new_body(p);
+	struct rule rule = rule_of(RULE_OTHER_BODY, "a key with another body "
+				   "is refused", "key-other-body");
 	const struct exchange *x;
 
 	rule.expected = statuses_text(p->arena, &p->c->other_body);
 	if (first(p, &rule, key, &body, &x)) {
-		x = post(p, key, &other);
-		if (statuses_have(&p->c->other_body, x->res.status))
-			rule_ok(&rule, x);
-		else
-			rule_bad(p->g, &rule, x, NULL,
-				 "%s with the %s of another request and "
-				 "another body must answer %s. It answered %s",
-				 ask_what(p->arena, x), p->c->header,
-				 rule.expected, ask_answer(p->arena, x));
-		judge_rows(p, &rule, x, &other, 0);
+		for (size_t i = 0; i < p->r->n_fields; i++) {
+			const struct field *f = &p->r->fields[i];
+			const char *value = another(p, &body, f);
+			struct body other = body;
+
+			if (!value)
+				continue;
+			body_set(&other, f->name, value);
+			other_one(p, &rule, key, &other, f->name);
+		}
 	}
 	rule_close(p->g, &rule);
 }
@@ -275,8 +317,8 @@ static bool has_unique(const struct resource *r)
 static void other_key(struct idempotency *p)
 {
 	struct body body = new_body(p);
-	struct rule rule = rule_of(p, RULE_OTHER_KEY,
-				   "another key is another request", NULL);
+	struct rule rule = rule_of(RULE_OTHER_KEY, "another key is another "
+				   "request", NULL);
 	const struct exchange *x;
 
 	if (first(p, &rule, new_key(p), &body, &x)) {
@@ -291,7 +333,7 @@ static void other_key(struct idempotency *p)
 
 static void no_key(struct idempotency *p)
 {
-	struct rule rule = rule_of(p, RULE_NO_KEY, "a request without a key",
+	struct rule rule = rule_of(RULE_NO_KEY, "a request without a key",
 				   NULL);
 	const struct body body = new_body(p);
 	const struct exchange *x = post(p, NULL, &body);
@@ -314,9 +356,8 @@ static void per_user(struct idempotency *p)
 	const char *key = new_key(p);
 	struct body body = new_body(p);
 	struct asking mine = p->ask, other = p->ask;
-	struct rule rule = rule_of(p, RULE_PER_USER,
-				   "keys of two users do not meet",
-				   "key-shared-by-users");
+	struct rule rule = rule_of(RULE_PER_USER, "keys of two users do not "
+				   "meet", "key-shared-by-users");
 	const struct exchange *x, *y;
 
 	mine.headers = p->c->users[0].headers;
@@ -340,9 +381,8 @@ static void per_user(struct idempotency *p)
 static void failure(struct idempotency *p)
 {
 	const char *key = new_key(p);
-	struct rule rule = rule_of(p, RULE_FAILURE,
-				   "a refusal is no result to keep",
-				   "key-keeps-failure");
+	struct rule rule = rule_of(RULE_FAILURE, "a refusal is no result to "
+				   "keep", "key-keeps-failure");
 	const struct body body = new_body(p);
 	size_t before = listing_walk(&p->ask, p->r, 0, NULL)->n_rows, after;
 	const struct exchange *x = post(p, key, NULL), *y;
@@ -371,13 +411,13 @@ static void failure(struct idempotency *p)
 
 /* -------------------------------------------------------------- parallel */
 
-/* Each answer of a burst is the first result, or says that it runs. */
+/* Each of n answers is the first result, or says that it runs. */
 static void judge_burst(struct idempotency *p, struct rule *rule,
-			const struct exchange *const *all)
+			const struct exchange *const *all, size_t n)
 {
 	const char *id = NULL;
 
-	for (int64_t i = 0; i < p->c->parallel; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const char *mine = row_id(p, all[i]);
 		bool running = ask_answered(all[i]) &&
 			       statuses_have(&p->c->running,
@@ -390,34 +430,64 @@ static void judge_burst(struct idempotency *p, struct rule *rule,
 			rule_ok(rule, all[i]);
 		else
 			rule_bad(p->g, rule, all[i], NULL,
-				 "%s, %lld times at once with one key, must "
+				 "%s, %zu times at once with one key, must "
 				 "answer each with the first result or with "
 				 "%s. One answered %s, row %s, beside row %s",
-				 ask_what(p->arena, all[i]),
-				 (long long)p->c->parallel,
+				 ask_what(p->arena, all[i]), n,
 				 statuses_text(p->arena, &p->c->running),
 				 ask_answer(p->arena, all[i]),
 				 mine ? mine : "?", id ? id : "?");
 	}
 }
 
+static void one_key(struct idempotency *p, struct rule *rule)
+{
+	const struct body body = new_body(p);
+	struct http_request req = keyed(p, new_key(p), &body);
+	size_t n = (size_t)p->c->parallel;
+	const struct exchange *const *all = ask_burst(&p->ask, &req, n, true);
+
+	if (!all)
+		return;
+	judge_burst(p, rule, all, n);
+	judge_rows(p, rule, all[0], &body, 1);
+}
+
+/* Many keys at once, a few requests each, so that all workers are busy. */
+static void many_keys(struct idempotency *p, struct rule *rule)
+{
+	struct http_request reqs[CROWD_KEYS * CROWD_TIMES];
+	struct body *bodies = arena_array(p->arena, CROWD_KEYS,
+					  sizeof(*bodies));
+	const struct exchange *const *all;
+	const struct listing *list;
+
+	for (size_t i = 0; i < CROWD_KEYS; i++) {
+		bodies[i] = new_body(p);
+		reqs[i * CROWD_TIMES] = keyed(p, new_key(p), &bodies[i]);
+		for (size_t j = 1; j < CROWD_TIMES; j++)
+			reqs[i * CROWD_TIMES + j] = reqs[i * CROWD_TIMES];
+	}
+	all = ask_burst(&p->ask, reqs, ARRAY_LEN(reqs), false);
+	if (!all)
+		return;
+	list = listing_walk(&p->ask, p->r, 0, NULL);
+	for (size_t i = 0; i < CROWD_KEYS; i++) {
+		const struct exchange *const *mine = &all[i * CROWD_TIMES];
+
+		judge_burst(p, rule, mine, CROWD_TIMES);
+		judge_listed(p, rule, list, mine[0], &bodies[i], 1);
+	}
+}
+
 static void parallel(struct idempotency *p)
 {
-	struct rule rule = rule_of(p, RULE_PARALLEL,
-				   "a key is used once, also in a race",
-				   "key-race");
+	struct rule rule = rule_of(RULE_PARALLEL, "a key is used once, also "
+				   "in a race", "key-race");
 
-	for (int i = 0; i < ROUNDS && !rule.n_bad; i++) {
-		const struct body body = new_body(p);
-		struct http_request req = keyed(p, new_key(p), &body);
-		const struct exchange *const *all = ask_burst(
-			&p->ask, &req, (size_t)p->c->parallel, true);
-
-		if (!all)
-			return;
-		judge_burst(p, &rule, all);
-		judge_rows(p, &rule, all[0], &body, 1);
-	}
+	one_key(p, &rule);
+	for (int i = 0; i < ROUNDS && !rule.n_bad && !p->ask.code; i++)
+		many_keys(p, &rule);
 	rule_close(p->g, &rule);
 }
 
@@ -425,10 +495,9 @@ static void restarted(struct idempotency *p, struct err *err)
 {
 	const char *key = new_key(p);
 	const struct body body = new_body(p);
-	struct rule rule = rule_of(p, RULE_RESTART,
-				   "a key holds over a restart",
+	struct rule rule = rule_of(RULE_RESTART, "a key holds over a restart",
 				   "key-not-persistent");
-	const struct exchange *x, *again;
+	const struct exchange *x;
 	bool ready = false;
 
 	if (first(p, &rule, key, &body, &x)) {
@@ -441,9 +510,9 @@ static void restarted(struct idempotency *p, struct err *err)
 				 "killed the app must start again. It did "
 				 "not");
 		} else {
-			again = post(p, key, &body);
-			judge_replay(p, &rule, x, again, "after a restart");
-			judge_rows(p, &rule, again, &body, 1);
+			judge_replay(p, &rule, x, post(p, key, &body),
+				     "after a restart");
+			judge_rows(p, &rule, x, &body, 1);
 		}
 	}
 	rule_close(p->g, &rule);
