@@ -79,6 +79,8 @@ static void boundary(struct making *m)
 		add(m, "true");
 		add(m, "false");
 	}
+	if (f->null_allowed)
+		add(m, "null");
 	add_list(m, f->choices);
 	add_list(m, f->valid);
 	if (f->choices || f->valid || f->pattern || f->format)

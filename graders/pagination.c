@@ -20,7 +20,7 @@ static const char *const rule_names[] = {
 };
 static const char *const option_names[] = {
 	"resource", "rows", "size", "order", "links", "bad_numbers", "beyond",
-	"over_max", "filters", "sort", "search", "rules", NULL,
+	"over_max", "reject_empty", "filters", "sort", "search", "rules", NULL,
 };
 static const char *const bad_number_names[] = { "any", "reject", "clamp",
 						NULL };
@@ -475,6 +475,7 @@ static int configure(struct arena *arena, const struct exercise *ex,
 	option_strs(&o, with, "links", &config->links, &config->n_links);
 	option_word(&o, with, "bad_numbers", bad_number_names,
 		    &config->bad_numbers);
+	option_bool(&o, with, "reject_empty", &config->reject_empty);
 	option_word(&o, with, "beyond", beyond_names, &config->beyond);
 	option_word(&o, with, "over_max", over_names, &config->over_max);
 	option_words(&o, with, "rules", rule_names, &config->rules);

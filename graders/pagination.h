@@ -55,6 +55,7 @@ struct pagination_config {
 	const char *const *order, *const *links;
 	size_t n_order, n_links;
 	unsigned bad_numbers, beyond, over_max, rules;
+	bool reject_empty;
 	struct pagination_filter filters[FILTERS_MAX];
 	size_t n_filters;
 	struct pagination_sort sort;

@@ -5,6 +5,8 @@
 #include "runner/base/json.h"
 #include "runner/grader.h"
 
+#define FILL_MAX 100 /* rows that are made to see a page cut */
+
 /* Is the answer what the policy allows, for a number that is none? */
 static bool number_is_right(const struct pagination *p,
 			    const struct exchange *x)
@@ -52,10 +54,11 @@ static void bad_numbers(struct pagination *p, const char *param,
 
 		if (param == p->r->list.page && !p->r->list.first_page && !i)
 			continue; /* pages count from 0 here */
-		/* An empty value is as good as none to many: only no 5xx. */
 		x = pagination_get(p, query);
-		if (*values[i] ? number_is_right(p, x) :
-				 ask_answered(x) && x->res.status < 500)
+		/* To many an empty value is as good as none: only no 5xx. */
+		if (*values[i] || p->c->reject_empty ?
+			    number_is_right(p, x) :
+			    ask_answered(x) && x->res.status < 500)
 			rule_ok(&rule, x);
 		else
 			rule_bad(p->g, &rule, x, query,
@@ -153,6 +156,23 @@ static void default_size(struct pagination *p)
 	rule_close(p->g, &rule);
 }
 
+/* One row more than a page may hold, so that it must be cut. */
+static void fill_up(struct pagination *p, size_t shown)
+{
+	for (size_t i = shown; i <= (size_t)p->r->list.max_size; i++)
+		if (!resource_make(&p->ask, p->r).ok)
+			return;
+}
+
+static struct listing_page over_the_maximum(struct pagination *p)
+{
+	const struct exchange *x = ask(
+		&p->ask, "GET", listing_target(&p->ask, p->r, -1,
+					       p->r->list.max_size + 1, NULL));
+
+	return listing_page(&p->ask, p->r, x);
+}
+
 static void max_size(struct pagination *p)
 {
 	int64_t max = p->r->list.max_size;
@@ -168,9 +188,13 @@ static void max_size(struct pagination *p)
 
 	if (!max || !p->r->list.size || !pagination_wants(p, RULE_MAX_SIZE))
 		return;
-	x = ask(&p->ask, "GET",
-		listing_target(&p->ask, p->r, -1, max + 1, NULL));
-	page = listing_page(&p->ask, p->r, x);
+	page = over_the_maximum(p);
+	if (page.rows && (int64_t)page.rows->count <= max &&
+	    max <= FILL_MAX && p->c->over_max != OVER_REJECT) {
+		fill_up(p, page.rows->count);
+		page = over_the_maximum(p);
+	}
+	x = page.x;
 	clamped = page.rows && (int64_t)page.rows->count <= max;
 	refused = x->res.status == 400 || x->res.status == 422;
 	if ((clamped && p->c->over_max != OVER_REJECT) ||

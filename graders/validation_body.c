@@ -58,6 +58,26 @@ static void not_an_object(struct validation *v)
 	rule_close(v->g, &rule);
 }
 
+/* What JSON's own media type says besides means nothing (RFC 8259, 11). */
+static void parameter(struct validation *v, struct rule *rule)
+{
+	struct body good = validation_good(v);
+	const struct exchange *x = ask_with(
+		&v->ask, v->method, validation_target(v),
+		"application/json; charset=utf-8",
+		span_of(body_text(v->arena, &good)));
+
+	v->n_accepted += ask_ok(x);
+	if (ask_ok(x))
+		rule_ok(rule, x);
+	else
+		rule_bad(v->g, rule, x, "a parameter",
+			 "%s with Content-Type: application/json; "
+			 "charset=utf-8 is valid and must be accepted. It "
+			 "answered %s", ask_what(v->arena, x),
+			 ask_answer(v->arena, x));
+}
+
 static void media_type(struct validation *v)
 {
 	static const char *const types[] = {
@@ -78,6 +98,7 @@ static void media_type(struct validation *v)
 				   "no Content-Type",
 			"only JSON is accepted");
 	}
+	parameter(v, &rule);
 	rule_close(v->g, &rule);
 }
 
