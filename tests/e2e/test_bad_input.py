@@ -220,7 +220,7 @@ def test_where_nothing_was_asked_the_reason_is_all_there_is(fumehood,
     result = fumehood("grade", "catalogue", tmp_path / "empty",
                       "--transcript", tmp_path / "run.jsonl")
     assert "None of the 14 criteria could be asked." in result.out
-    assert "not-gradable: " in result.out
+    assert "not-gradable:" in result.out
     assert "?" not in result.out, "rows or questions of what was not asked"
 
 
