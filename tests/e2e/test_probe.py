@@ -90,6 +90,17 @@ def test_every_directive_has_an_example_in_the_manual():
             ] == ["restart"]
 
 
+def test_the_manual_names_every_option_that_is_refused():
+    code = (ROOT / "runner/expect/option.c").read_text()
+    refused = [name for name, why in re.findall(
+        r'^\t\{"([a-z0-9.-]+)", HURL_IGNORED, \w+,\s+([^}]*)\}', code, re.M)
+        if why.strip() != "NULL"]
+    shown = MANUAL.read_text().partition("### What is refused")[2]
+    assert len(refused) > 15
+    assert [name for name in refused if "`%s`" % name not in shown
+            and name != "noproxy"] == []
+
+
 def test_a_failed_check_ends_with_1_and_says_what_came(probe):
     result = probe('GET {{base}}/sample\nHTTP 200\n[Asserts]\n'
                    'jsonpath "$.id" == 8\njsonpath "$.name" isString\n')
