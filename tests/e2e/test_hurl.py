@@ -37,7 +37,6 @@ REFUSED = {
 OUTSIDE = {
     "limit_rate_option": "wants 15 seconds for a body of 30 MB",
     "get_large": "a body of 512 MiB is beyond the ceiling",
-    "post_large": "its file is not part of the suite",
     "secret_args": "an option of Hurl's command line",
     "format": "formatting of scripts",
 }
@@ -53,6 +52,7 @@ FILES = {
     "tests_ok/multipart/data.txt": "Hello World!",
     "tests_ok/multipart/data.html": "<div>Hello <b>World</b>!</div>",
     "tests_ok/post/data.bin": "x", "tests_ok/post/post_file_with space": "x",
+    "tests_ok/post/post_large.bin": b"\0" * (15 << 20),
     "tests_failed/data.txt": "Hello World!",
     "tests_ok/compressed/hello.txt": "Hello World!",
     "tests_ok/compressed/cat.jpg": b"\xff\xd8\xff\xe0 picture",

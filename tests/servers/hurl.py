@@ -243,6 +243,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def posted(self, path, body):
         if path == "/graphql":
             return self.graphql(body)
+        if path == "/post_large":
+            return self.answer(200, str(len(body)).encode())
         if path == "/mirror":
             return self.answer(200, body)
         if path == "/multipart-form-data":
