@@ -99,12 +99,22 @@ static bool is_same_request(const struct record_check *a,
 	       a->finding.evidence[0] == b->finding.evidence[0];
 }
 
-static void print_heading(struct paper *p, const struct finding *f)
+static void print_heading(struct paper *p, const struct finding *f,
+			  const char *text)
 {
 	fprintf(p->out, "  ");
 	paper_ink(p, paper_status_ink(f->status), paper_symbol(p, f->status));
 	fprintf(p->out, " ");
-	paper_wrap(p, INK_PLAIN, 4, 4, paper_safe(p, f->title));
+	paper_wrap(p, INK_PLAIN, 4, 4, paper_safe(p, text));
+}
+
+/* Of an answer that is shown already, something that was not even there (the
+ * page of a 404 has no members): a line is enough. */
+static bool is_aftermath(const struct finding *f, bool again)
+{
+	return again && f->message && !f->hint &&
+	       (!f->actual || !strcmp(f->actual, f->message) ||
+		!strcmp(f->actual, "nothing"));
 }
 
 static void print_charge(struct paper *p, const struct record_check *check)
@@ -128,7 +138,13 @@ void failure_print(struct paper *p, const struct record *r,
 	bool seen = !again && f->n_evidence &&
 		    exchange_view(p->arena, r, f->evidence[0], &x);
 
-	print_heading(p, f);
+	if (is_aftermath(f, again)) {
+		print_heading(p, f, arena_printf(p->arena, "%s: %s", f->title,
+						 f->message));
+		print_charge(p, check);
+		return;
+	}
+	print_heading(p, f, f->title);
 	optional_field(p, INK_PLAIN, "why", f->message);
 	if (!again)
 		optional_field(p, INK_PLAIN, "brief",

@@ -631,3 +631,13 @@ def test_ctrl_c_in_check_says_so_and_keeps_the_last_grade(
     finally:
         terminal.kill()
     assert (folder / ".fumehood/last.jsonl").read_bytes() == last
+
+
+def test_what_a_missing_page_lacks_takes_a_line_each(folder, fumehood):
+    """The starter answers 404: its page has none of the members asked for."""
+    out = fumehood("check", "fixed", cwd=folder).out
+    lines = out.splitlines()
+    lacking = [i for i, line in enumerate(lines) if "the body is no JSON" in
+               " ".join(lines[i:i + 2])]
+    assert lacking and "404" in out
+    assert not any("why" in lines[i] for i in lacking), out
