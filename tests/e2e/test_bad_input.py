@@ -361,9 +361,22 @@ def test_an_interrupted_run_keeps_what_it_knew(
 def test_a_transcript_that_cannot_be_written_is_told(
         fumehood, exercise, submission, left):
     result = fumehood("grade", exercise(), submission({"app.py": GOOD}),
-                      "--transcript", "/dev/full")
+                      "--transcript", "/dev/full", "--report", "json")
     assert result.status == 6
     assert "No space left" in result.err
+    assert result.document["outcome"] == "passed", "what is known is told"
+
+
+def test_a_report_without_room_takes_no_other_along(
+        fumehood, exercise, submission, tmp_path):
+    result = fumehood("grade", exercise(), submission({"app.py": GOOD}),
+                      "--report", "html=/dev/full", "--report",
+                      "junit=%s" % (tmp_path / "tests.xml"), "--report",
+                      "json")
+    assert result.status == 6
+    assert "/dev/full: No space left" in result.err
+    assert result.document["outcome"] == "passed"
+    assert "</testsuites>" in (tmp_path / "tests.xml").read_text()
 
 
 def test_a_report_that_cannot_be_written_stops_before_the_run(

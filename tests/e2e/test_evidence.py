@@ -1,10 +1,13 @@
 """A transcript is evidence: it can be read again, compared, checked, signed."""
 
 import json
+import resource
+import signal
+import subprocess
 
 import pytest
 
-from conftest import EXERCISES
+from conftest import EXERCISES, PROGRAM
 
 APP = """\
 from flask import Flask
@@ -122,6 +125,26 @@ def test_a_key_is_private_and_never_replaced(fumehood, key):
     before = key.read_bytes()
     result = fumehood("keygen", key)
     assert result.status == 2 and key.read_bytes() == before
+
+
+def no_room():
+    """Every write into a file fails, as on a disk that is full."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def test_a_key_that_could_not_be_written_is_not_in_the_way(
+        fumehood, surroundings, tmp_path):
+    process = subprocess.run(
+        [PROGRAM, "keygen", tmp_path / "key"], env=surroundings,
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        preexec_fn=no_room)
+    assert process.returncode == 2
+    assert b"File too large" in process.stderr
+    (tmp_path / "other.pub").mkdir()
+    assert fumehood("keygen", tmp_path / "other").status == 2
+    assert not (tmp_path / "key").exists()
+    assert not (tmp_path / "other").exists()
 
 
 def test_signing_wants_a_private_key_before_anything_runs(
