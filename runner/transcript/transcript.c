@@ -17,10 +17,11 @@
 #define LINES_MAX ((size_t)TRANSCRIPT_BYTES_MAX * 4)
 
 struct transcript {
-	int fd; /* -1: in memory only */
+	int fd; /* -1: in memory only, or no longer in a file */
 	int64_t begin_ns;
 	size_t count;
 	bool full;
+	bool stopped; /* not even memory takes more */
 	struct buf lines;
 	char prev[DIGEST_SHA256_HEX];
 	struct err failure; /* code 0: none */
@@ -83,6 +84,17 @@ void transcript_free(struct transcript *t)
 	free(t);
 }
 
+/* What the file did not take is still told, from memory. */
+static int give_up_file(struct transcript *t)
+{
+	int code = errno;
+
+	close(t->fd);
+	t->fd = -1;
+	return err_set(&t->failure, code, "cannot write the transcript: %s",
+		       strerror(code));
+}
+
 static int write_line(struct transcript *t, struct span line)
 {
 	while (t->fd >= 0 && line.len) {
@@ -91,9 +103,7 @@ static int write_line(struct transcript *t, struct span line)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_set(&t->failure, errno,
-				       "cannot write the transcript: %s",
-				       strerror(errno));
+			return give_up_file(t);
 		line.data += n;
 		line.len -= (size_t)n;
 	}
@@ -117,8 +127,10 @@ static int add_line(struct transcript *t, const char *kind,
 		r = buf_add_str(&t->lines, members + 1);
 	if (r == 0)
 		r = buf_add_char(&t->lines, '\n');
-	if (r < 0)
+	if (r < 0) {
+		t->stopped = true;
 		return err_set(&t->failure, -r, "the transcript is full");
+	}
 	line = (struct span){ t->lines.data + start, t->lines.len - start };
 	digest_sha256((struct span){ line.data, line.len - 1 }, t->prev);
 	return write_line(t, line);
@@ -129,7 +141,7 @@ size_t transcript_event(struct transcript *t, const char *kind,
 {
 	char *members;
 
-	if (t->failure.code) {
+	if (t->stopped) {
 		jsonout_free(body);
 		return t->count ? t->count - 1 : 0;
 	}

@@ -9,8 +9,8 @@
  * too, so a report needs a transcript and nothing else (record.h reads it).
  * The format is "fumehood-transcript/1"; its page is exercises/FORMAT.md.
  *
- * A line that cannot be written (disk full) makes every later call a no-op
- * and transcript_error() tell why: what was recorded stays valid.
+ * A line that cannot be written (disk full) is the file's last, which stays
+ * valid as far as it goes, and transcript_error() tells why; memory has all.
  */
 #ifndef RUNNER_TRANSCRIPT_TRANSCRIPT_H
 #define RUNNER_TRANSCRIPT_TRANSCRIPT_H
