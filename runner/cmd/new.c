@@ -80,6 +80,7 @@ static void print_begun(const struct command *c, const struct exercise *ex,
 	printf("%s, in %s:\n", ex->title,
 	       text_visible(c->arena, span_of(target), 0));
 	print_files(c, target);
+	printf("What the brief calls starter/ is this folder.\n");
 	if (minutes)
 		printf("The time box of %d minute%s has begun.\n", minutes,
 		       minutes == 1 ? "" : "s");

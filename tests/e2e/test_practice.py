@@ -26,6 +26,7 @@ def folder(fumehood, tmp_path):
     result = fumehood("new", SLUG)
     assert result.status == 0, result
     assert "fumehood watch" in result.out
+    assert "starter/ is this folder" in result.out
     return tmp_path / SLUG
 
 
