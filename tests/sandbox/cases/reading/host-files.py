@@ -9,16 +9,23 @@ import sys
 from attack import FACTS, escaped, unreadable
 
 
+# What a submission is served with may lie in somebody's home: the way there,
+# and nothing beside it, is in the box.
+SERVER = os.path.abspath(sys.modules["__main__"].__file__)
+WAYS = [sys.prefix, os.path.dirname(SERVER)]
+
+
 def shown(folder):
-    """What is in it, but for the way to the environment of submissions, which
-    may lie in somebody's home: that way, and nothing beside it, is there."""
-    names = os.listdir(folder)
-    for name in names:
+    found = []
+    for name in os.listdir(folder):
         below = folder + "/" + name
-        if len(names) > 1 or not (sys.prefix + "/").startswith(below + "/"):
-            return names
-        return [] if below == sys.prefix else shown(below)
-    return names
+        if below in WAYS:
+            continue
+        if any(way.startswith(below + "/") for way in WAYS):
+            found += shown(below)
+        else:
+            found.append(below)
+    return found
 
 
 unreadable(FACTS["secret_file"])
