@@ -61,6 +61,7 @@ static void report(void *ctx, const struct play_check *c)
 	const struct check check = {
 		.id = c->id,
 		.title = c->title,
+		.name = c->name,
 		.expected = c->expected,
 		.actual = c->actual,
 		.spec = c->spec,

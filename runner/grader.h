@@ -99,6 +99,7 @@ int grading_restart(struct grading *g, bool *ret_ready, struct err *err);
 struct check {
 	const char *id, *title, *expected, *actual, *cause, *spec, *hint,
 		*source;
+	const char *name; /* where the title has values of this run: without */
 	const struct exchange *evidence;
 	int weight;
 	bool hidden;

@@ -222,6 +222,7 @@ static void report(void *ctx, const struct play_check *c)
 		.criterion = p->criterion,
 		.check = c->id,
 		.title = c->title,
+		.name = c->name,
 		.status = status_of(c->status),
 		.weight = c->weight,
 		.expected = c->expected,

@@ -310,7 +310,8 @@ struct capture {
 struct assert {
 	struct query query;
 	struct predicate predicate;
-	struct span source; /* the whole line, for titles */
+	struct span source;    /* the whole line, for titles */
+	struct template title; /* the same; n 0: no variable is in it */
 	struct place at;
 	struct marks marks;
 };

@@ -46,6 +46,16 @@ static bool json_matches(struct judging *j, struct span want, const char **why)
 	return json_equal(a, b);
 }
 
+const char *judge_body_wanted(struct judging *j)
+{
+	const struct body *b = &j->e->expect.body;
+	struct span want;
+
+	if (b->kind == BODY_FILE || expected_bytes(j, b, &want))
+		return NULL;
+	return text_visible(j->s->arena, want, SHOW_MAX);
+}
+
 void judge_body(struct judging *j)
 {
 	const struct body *b = &j->e->expect.body;

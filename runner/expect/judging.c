@@ -9,14 +9,65 @@
 #include "runner/base/text.h"
 #include "runner/probe/http.h"
 
-static const char *entry_title(struct judging *j)
+#define TITLE_MAX 200
+
+/*
+ * With the values of this run; NULL where they are not those that were sent
+ * (newUuid is another each time) or where one is missing.
+ */
+static const char *in_this_run(struct judging *j, const struct template *t)
+{
+	struct state *s = j->s;
+	struct span missing = s->missing, text;
+	const char *why;
+	int r = t->n ? 0 : -ENODATA;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->pieces[i].expr &&
+		    t->pieces[i].expr->kind != EXPR_VARIABLE)
+			r = -ENODATA;
+	if (!r)
+		r = state_render(s, t, &text, &why);
+	s->missing = missing;
+	return r ? NULL : text_visible(s->arena, text, TITLE_MAX);
+}
+
+static const char *without(const char *prefix, const char *text)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(text, prefix, n) || text[n] != '/' ? text : text + n;
+}
+
+static void entry_title(struct judging *j)
 {
 	const struct entry *e = j->e;
+	const char *url, *shown;
 
-	if (e->marks.title)
-		return e->marks.title;
-	return arena_printf(j->s->arena, "%s %.*s", e->method,
-			    (int)e->url.source.len, e->url.source.data);
+	if (j->written)
+		return;
+	j->written = j->shown = e->marks.title;
+	if (j->written)
+		return;
+	url = arena_memdup(j->s->arena, e->url.source.data, e->url.source.len);
+	shown = in_this_run(j, &e->url);
+	j->written = arena_printf(j->s->arena, "%s %s", e->method,
+				  without("{{base}}", url));
+	j->shown = shown ? arena_printf(j->s->arena, "%s %s", e->method,
+					without(j->s->host->base, shown))
+			 : j->written;
+}
+
+static void set_title(struct judging *j, struct play_check *c,
+		      const char *written, const char *shown)
+{
+	struct arena *arena = j->s->arena;
+
+	entry_title(j);
+	c->name = c->title =
+		arena_printf(arena, "%s: %s", j->written, written);
+	if (shown != written || j->shown != j->written)
+		c->title = arena_printf(arena, "%s: %s", j->shown, shown);
 }
 
 static const char *check_id(struct judging *j, const struct marks *marks,
@@ -57,10 +108,10 @@ struct play_check *judging_add(struct judging *j, const struct marks *marks,
 	c = &j->checks.items[j->checks.n++];
 	*c = (struct play_check){.line = at.line, .column = at.column};
 	c->id = check_id(j, marks, at.line);
-	c->title =
-		marks->title && marks != &j->e->marks
-			? marks->title
-			: arena_printf(arena, "%s: %s", entry_title(j), title);
+	if (marks->title && marks != &j->e->marks)
+		c->name = c->title = marks->title;
+	else
+		set_title(j, c, title, title);
 	report_to(j, c, marks);
 	return c;
 }
@@ -80,7 +131,18 @@ void judging_fail(struct judging *j, struct play_check *c, const char *why)
 
 static const char *source_text(struct judging *j, struct span source)
 {
-	return text_visible(j->s->arena, source, 200);
+	return text_visible(j->s->arena, source, TITLE_MAX);
+}
+
+static struct play_check *add_assert(struct judging *j, const struct assert *a)
+{
+	const char *written = source_text(j, a->source);
+	const char *shown = in_this_run(j, &a->title);
+	struct play_check *c = judging_add(j, &a->marks, a->at, written);
+
+	if (shown && !a->marks.title)
+		set_title(j, c, written, shown);
+	return c;
 }
 
 /* A variable that a failed capture should have set, or the author's error. */
@@ -197,6 +259,18 @@ static const char *show_expected(struct judging *j, const struct predicate *p,
 			    value_show(j->s->arena, operand));
 }
 
+/* What was asked for, where nothing came to compare it with. */
+static const char *wanted(struct judging *j, const struct predicate *p)
+{
+	struct value operand;
+	const char *why;
+
+	if (p->operand.kind == OPERAND_FILE ||
+	    state_operand(j->s, &p->operand, &operand, &why))
+		return source_text(j, p->source);
+	return show_expected(j, p, &operand);
+}
+
 static void judge_values(struct judging *j, struct play_check *c,
 			 const struct assert *a, const struct value *actual)
 {
@@ -249,7 +323,7 @@ static void evaluate(struct judging *j, const struct assert *a,
 		return;
 	}
 	if (r < 0) {
-		c->expected = source_text(j, a->predicate.source);
+		c->expected = wanted(j, &a->predicate);
 		c->actual = j->why;
 		judging_fail(j, c, j->why);
 		return;
@@ -274,8 +348,7 @@ static void judge_assert(struct judging *j, const struct assert *a)
 {
 	AUTO(arena_free) struct arena *scratch = arena_new();
 	struct state *s = j->s;
-	struct play_check *c =
-		judging_add(j, &a->marks, a->at, source_text(j, a->source));
+	struct play_check *c = add_assert(j, a);
 	const char *why = j->why;
 
 	s->arena = scratch;
@@ -315,50 +388,86 @@ static void capture_one(struct judging *j, const struct capture *cap)
 	judging_fail(j, c, r ? j->why : "there is no such thing in the answer");
 }
 
+/* A capture that failed tells least: of a 404, nothing can be captured. */
+static void checks_to_end(struct judging *j, size_t from, size_t n)
+{
+	struct play_check *items = j->checks.items;
+	struct play_check *moved =
+		arena_array(j->s->arena, n + 1, sizeof(*moved));
+
+	if (!n)
+		return;
+	memcpy(moved, items + from, n * sizeof(*moved));
+	memmove(items + from, items + from + n,
+		(j->checks.n - from - n) * sizeof(*items));
+	memcpy(items + j->checks.n - n, moved, n * sizeof(*moved));
+}
+
 void judge_entry(struct judging *j)
 {
 	const struct expectation *x = &j->e->expect;
+	size_t first, n;
 
 	if (!x->present)
 		return;
 	judge_status(j);
+	first = j->checks.n;
 	for (size_t i = 0; i < x->n_captures; i++)
 		capture_one(j, &x->captures[i]);
+	n = j->checks.n - first;
 	for (size_t i = 0; i < x->headers.n; i++)
 		judge_header(j, &x->headers.items[i]);
 	for (size_t i = 0; i < x->n_asserts; i++)
 		judge_assert(j, &x->asserts[i]);
 	if (x->body.kind != BODY_NONE)
 		judge_body(j);
+	checks_to_end(j, first, n);
 }
 
-void judge_all(struct judging *j, enum play_status status, const char *why)
+/* The checks of an answer that is not there. */
+static void add_all(struct judging *j)
 {
 	const struct expectation *x = &j->e->expect;
-	size_t before = j->checks.n;
+	struct arena *arena = j->s->arena;
 
 	if (x->present && (x->status || x->version.len))
 		judging_add(j, &x->marks, x->status_at,
-			    arena_printf(j->s->arena, "the status is %d",
-					 x->status));
-	for (size_t i = 0; i < x->headers.n; i++)
-		judging_add(j, &x->headers.items[i].marks,
-			    x->headers.items[i].at, "a header");
+			    arena_printf(arena, "the status is %d", x->status))
+			->expected = arena_printf(arena, "status %d",
+						  x->status);
+	for (size_t i = 0; i < x->headers.n; i++) {
+		const struct pair *p = &x->headers.items[i];
+
+		judging_add(j, &p->marks, p->at, "a header")->expected =
+			in_this_run(j, &p->value);
+	}
 	for (size_t i = 0; i < x->n_asserts; i++)
-		judging_add(j, &x->asserts[i].marks, x->asserts[i].at,
-			    source_text(j, x->asserts[i].source));
+		add_assert(j, &x->asserts[i])->expected =
+			wanted(j, &x->asserts[i].predicate);
 	if (x->body.kind != BODY_NONE)
-		judging_add(j, &x->body.marks, x->body.at, "the body");
+		judging_add(j, &x->body.marks, x->body.at, "the body")
+			->expected = judge_body_wanted(j);
 	for (int i = 0; j->e->marks.extra && i < EXTRA_N_KINDS; i++)
 		if (j->e->marks.extra->has & 1u << i & ~(1u << EXTRA_BURST))
 			judging_add(j, &j->e->marks, j->e->at, "an answer")
 				->weight = j->e->marks.extra->weights[i];
+}
+
+void judge_all(struct judging *j, enum play_status status, const char *why)
+{
+	size_t before = j->checks.n;
+
+	add_all(j);
 	if (j->checks.n == before)
 		judging_add(j, &j->e->marks, j->e->at, "an answer");
 	for (size_t i = before; i < j->checks.n; i++) {
-		j->checks.items[i].status = status;
-		j->checks.items[i].message = why;
-		j->checks.items[i].actual = status == PLAY_FAIL ? why : NULL;
+		struct play_check *c = &j->checks.items[i];
+
+		c->status = status;
+		c->message = why;
+		c->actual = status == PLAY_FAIL ? why : NULL;
+		if (status != PLAY_FAIL)
+			c->expected = NULL;
 	}
 	j->failed = j->failed || status == PLAY_FAIL;
 }

@@ -11,6 +11,7 @@ struct judging {
 		struct play_check *items;
 		size_t n, cap;
 	} checks;
+	const char *written, *shown; /* the entry's title; NULL: not yet made */
 	bool failed;
 	int error;       /* the author's mistake, found while judging */
 	const char *why;
@@ -29,5 +30,6 @@ void judge_all(struct judging *j, enum play_status status, const char *why);
 
 /* judgebody.c: an expected body. */
 void judge_body(struct judging *j);
+const char *judge_body_wanted(struct judging *j); /* for when none came */
 
 #endif

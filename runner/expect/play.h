@@ -36,7 +36,9 @@ enum play_status { PLAY_PASS, PLAY_FAIL, PLAY_SKIP, PLAY_BROKEN };
 
 struct play_check {
 	enum play_status status;
-	const char *id, *title;
+	const char *id;
+	const char *title;  /* with the values of this run in it */
+	const char *name;   /* as written: the same in every run */
 	const char *expected, *actual; /* may be NULL */
 	const char *message;           /* why not; NULL when it passed */
 	const char *spec, *hint, *tag; /* may be NULL */

@@ -1,6 +1,7 @@
 #include <errno.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/err.h"
 #include "runner/base/text.h"
 #include "runner/expect/reader.h"
 
@@ -236,6 +237,18 @@ static int parse_captures(struct reader *r, struct expectation *expect)
 	return 0;
 }
 
+/* What looks like a variable and is none (in a regex) stays as written. */
+static void assert_title(const struct reader *r, struct assert *a)
+{
+	struct reader inner = *r;
+	struct err ignored;
+
+	inner.err = &ignored;
+	if (span_find(a->source, SPAN_LIT("{{")) == a->source.len ||
+	    parse_template_text(&inner, a->source, a->at, &a->title))
+		a->title = (struct template){0};
+}
+
 static int parse_assert(struct reader *r, struct assert *ret)
 {
 	size_t start = r->at;
@@ -246,6 +259,7 @@ static int parse_assert(struct reader *r, struct assert *ret)
 	    parse_predicate(r, &ret->predicate))
 		return -EINVAL;
 	ret->source = reader_since(r, start);
+	assert_title(r, ret);
 	return parse_line_marks(r, &ret->marks, &ret->query);
 }
 

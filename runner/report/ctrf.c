@@ -65,7 +65,7 @@ static struct jsonout *test(struct arena *arena, const struct record *r,
 	struct jsonout *suite = jsonout_array();
 	struct jsonout *tags = jsonout_array();
 
-	jsonout_str(out, "name", text_visible(arena, span_of(f->title), 0));
+	jsonout_str(out, "name", text_visible(arena, span_of(f->name), 0));
 	jsonout_str(out, "status", state(f->status));
 	jsonout_str(out, "rawStatus", status_name(f->status));
 	jsonout_int(out, "duration", evidence_us(arena, r, f) / 1000);

@@ -146,7 +146,7 @@ static struct jsonout *exercism_test(struct arena *arena,
 	const char *curl = evidence_curl(arena, r, f);
 
 	jsonout_str(out, "name",
-		    arena_printf(arena, "%s: %s", c->title, f->title));
+		    arena_printf(arena, "%s: %s", c->title, f->name));
 	jsonout_str(out, "status", exercism_status(f->status));
 	if (f->status != STATUS_PASS) {
 		const char *text = evidence_text(arena, r, f);

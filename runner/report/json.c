@@ -47,6 +47,7 @@ static struct jsonout *check_object(const struct record_check *check)
 
 	add_optional(out, "id", f->check);
 	jsonout_str(out, "title", f->title);
+	jsonout_str(out, "name", f->name);
 	jsonout_str(out, "status", status_name(f->status));
 	jsonout_int(out, "weight", f->weight);
 	if (f->vital)

@@ -108,8 +108,8 @@ static int same_before(const struct record_criterion *c, size_t check)
 	int n = 0;
 
 	for (size_t i = 0; i < check; i++)
-		n += !strcmp(c->checks[i].finding.title,
-			     c->checks[check].finding.title);
+		n += !strcmp(c->checks[i].finding.name,
+			     c->checks[check].finding.name);
 	return n;
 }
 
@@ -165,7 +165,7 @@ static void test_case(struct junit *j, const struct record_criterion *c,
 	int same = same_before(c, check);
 
 	markup(j->out, j->arena, "<testcase classname=\"%s.%s\" name=\"%s",
-	       slug(j->r), c->id, f->title);
+	       slug(j->r), c->id, f->name);
 	if (same)
 		fprintf(j->out, " (%d)", same + 1);
 	markup(j->out, j->arena, "\" time=\"%s\"",

@@ -155,7 +155,7 @@ static int write_13(struct arena *arena, FILE *out, const struct record *r,
 				    description(&t, arena_printf(
 							    arena, "%s: %s",
 							    c->title,
-							    f->title)),
+							    f->name)),
 				    f);
 		}
 	}
@@ -174,7 +174,7 @@ static void subtest(struct tap *t, const struct record_criterion *c)
 	for (size_t i = 0; i < c->n_checks; i++) {
 		const struct finding *f = &c->checks[i].finding;
 
-		check_point(&inner, description(t, f->title), f);
+		check_point(&inner, description(t, f->name), f);
 		ok = ok && f->status != STATUS_FAIL;
 	}
 	point(t, ok, title, c->n_checks ? NULL : "SKIP", "not measured");

@@ -102,6 +102,7 @@ static void keep_seen_evidence(struct view *v, struct finding *f)
 		if (!v->hidden[f->evidence[i]])
 			evidence[n++] = f->evidence[i];
 	if (n < f->n_evidence) {
+		f->title = f->name;
 		f->message = unseen;
 		f->expected = f->actual = f->cause = NULL;
 	}
@@ -116,7 +117,7 @@ static void clean_finding(struct view *v, struct finding *f)
 
 	f->hint = NULL;
 	if (tells(v, f->title))
-		f->title = "a check";
+		f->title = f->name = "a check";
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (tells(v, *texts[i]))
 			*texts[i] = NULL;

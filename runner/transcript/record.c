@@ -215,6 +215,7 @@ static struct finding finding_of(struct reader *reader, const struct json *v)
 		.criterion = str_or_empty(v, "criterion"),
 		.check = str_of(v, "check"),
 		.title = str_or_empty(v, "title"),
+		.name = str_of(v, "name"),
 		.status = STATUS_BROKEN,
 		.expected = str_of(v, "expected"),
 		.actual = str_of(v, "actual"),
@@ -228,6 +229,8 @@ static struct finding finding_of(struct reader *reader, const struct json *v)
 	};
 	int64_t weight = int_of(v, "weight", 1);
 
+	if (!f.name)
+		f.name = f.title;
 	f.weight = weight < 0 || weight > 1000000 ? 0 : (int)weight;
 	status_parse(str_of(v, "status"), &f.status);
 	f.evidence = evidence_of(reader->arena, v, reader->r->n_events,

@@ -27,7 +27,7 @@ struct record_event {
 };
 
 struct record_check {
-	struct finding finding;
+	struct finding finding;  /* its name is never NULL */
 	size_t event;            /* of the finding */
 	const char *charged_by;  /* the criterion that paid for this cause */
 };

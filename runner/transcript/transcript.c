@@ -309,6 +309,8 @@ size_t transcript_finding(struct transcript *t, const struct finding *f)
 	jsonout_str(body, "criterion", f->criterion);
 	add_optional(body, "check", f->check);
 	jsonout_str(body, "title", f->title);
+	if (f->name && strcmp(f->name, f->title) != 0)
+		jsonout_str(body, "name", f->name);
 	jsonout_str(body, "status", status_name(f->status));
 	jsonout_int(body, "weight", f->weight);
 	add_optional(body, "expected", f->expected);

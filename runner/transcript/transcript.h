@@ -54,6 +54,7 @@ struct finding {
 	const char *criterion; /* id */
 	const char *check;     /* id within the criterion; may be NULL */
 	const char *title;     /* "limit is honoured" */
+	const char *name;      /* the same in every run; NULL: the title is */
 	enum status status;
 	int weight;            /* share of the criterion's points */
 	const char *expected;  /* may be NULL, as all below */

@@ -118,6 +118,79 @@ def test_asserts_are_judged_after_a_wrong_status(probe):
     assert [c["status"] for c in checks] == ["fail", "pass"]
 
 
+VALUES = """#! id=made title="one is made"
+POST {{base}}/nowhere
+{ "name": "{{rand_word}}" }
+HTTP *
+[Captures]
+id: jsonpath "$.id"
+[Asserts]
+status == 201
+jsonpath "$.name" == "{{rand_word}}"
+jsonpath "$.count" == {{rand_int}}
+body matches /[{{]a/
+
+GET {{base}}/things/{{rand_int}}?again={{newUuid}}
+HTTP *
+[Asserts]
+jsonpath "$.name" not == "{{rand_word}} & co"
+
+GET {{base}}/things/{{rand_digits}}
+HTTP 200
+"""
+
+
+def test_a_check_shows_the_values_of_its_run(probe):
+    result = probe(VALUES, "--seed", "4")
+    checks = result.document["criteria"][0]["checks"]
+    word = re.search(r'"(\w{9})"', checks[1]["title"]).group(1)
+    number = re.search(r"== (\d+)$", checks[2]["title"]).group(1)
+    shown = [(c["title"], c.get("expected")) for c in checks]
+    assert shown[:5] == [
+        ("one is made: status == 201", "== integer 201"),
+        ('one is made: jsonpath "$.name" == "%s"' % word,
+         '== string "%s"' % word),
+        ('one is made: jsonpath "$.count" == %s' % number,
+         "== integer %s" % number),
+        ("one is made: body matches /[{{]a/", "matches regex [{{]a"),
+        # Nothing can be captured of a 404: that is told last.
+        ("one is made: id can be captured", "a value"),
+    ]
+    # Another UUID than was sent would be a lie; the rest is told.
+    assert shown[5][0] == ("GET /things/{{rand_int}}?again={{newUuid}}: "
+                           'jsonpath "$.name" not == "%s & co"' % word)
+    assert re.fullmatch(r"GET /things/\d{4}: the status is 200", shown[6][0])
+
+
+def test_a_check_has_one_name_in_every_run(probe):
+    runs = [probe(VALUES, "--seed", seed).document["criteria"][0]["checks"]
+            for seed in "45"]
+    titles, names = ([[c[key] for c in run] for run in runs]
+                     for key in ("title", "name"))
+    assert titles[0] != titles[1]
+    assert names[0] == names[1]
+    assert names[0][1] == 'one is made: jsonpath "$.name" == "{{rand_word}}"'
+    for report in "junit", "tap", "tap14", "ctrf", "exercism":
+        seen = [probe(VALUES, "--seed", seed, report=report).out
+                for seed in "45"]
+        for run, out in zip(runs, seen):
+            assert "{{rand_word}}" in html.unescape(out), report
+            # Evidence has the values, names have not.
+            assert not re.search("name=[^>]*" + re.escape(
+                html.escape(run[1]["title"])), out)
+
+
+def test_what_got_no_answer_still_says_what_was_wanted(probe):
+    text = VALUES.split("\n\n")[0].replace("/nowhere", "/close")
+    result = probe(text + '\n{"a": "{{rand_word}}"}\n', "--seed", "4",
+                   url="http://127.0.0.1:9")
+    checks = result.document["criteria"][0]["checks"]
+    assert [c["status"] for c in checks] == ["fail"] * 5
+    assert checks[0]["expected"] == "== integer 201"
+    assert re.fullmatch('== string "[a-z]{9}"', checks[1]["expected"])
+    assert re.fullmatch('{"a": "[a-z]{9}"}', checks[4]["expected"])
+
+
 def test_what_needs_a_failed_request_is_skipped(probe):
     result = probe('#! id=first\nGET {{base}}/sample\nHTTP 404\n'
                    '#! needs=first\nGET {{base}}/sample\nHTTP 200\n')

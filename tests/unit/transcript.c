@@ -185,8 +185,9 @@ START_TEST(a_finding_is_read_back_as_it_was_written)
 	AUTO(transcript_free) struct transcript *t = begin(1, NULL);
 	const size_t evidence[] = { 1, SIZE_MAX };
 	const struct finding f = {
-		"a", "limit", "limit is honoured \xff", STATUS_FAIL, 3,
-		"2 items", "3 items", "got \x1b[31m", "no-limit", "R2", "read",
+		"a", "limit", "limit is honoured \xff", "limit",
+		STATUS_FAIL, 3, "2 items", "3 items", "got \x1b[31m",
+		"no-limit", "R2", "read",
 		"probes/1.hurl:4", evidence, 2, true, true,
 	};
 	const struct record_check *c;
@@ -196,6 +197,7 @@ START_TEST(a_finding_is_read_back_as_it_was_written)
 	c = &read_back(arena, t)->criteria[0].checks[0];
 	ck_assert_str_eq(c->finding.check, "limit");
 	ck_assert_str_eq(c->finding.title, "limit is honoured \xef\xbf\xbd");
+	ck_assert_str_eq(c->finding.name, "limit");
 	ck_assert_int_eq(c->finding.status, STATUS_FAIL);
 	ck_assert_int_eq(c->finding.weight, 3);
 	ck_assert_str_eq(c->finding.message, "got \x1b[31m");
