@@ -75,8 +75,10 @@ static void questions(struct html *h)
 	fprintf(h->out, "<ul>\n");
 	for (size_t i = 0; i < n; i++)
 		markup(h->out, h->arena,
-		       "<li>%s <span class=\"soft\">(%s)</span></li>\n",
-		       list[i].text, list[i].title);
+		       "<li>%s <span class=\"soft\">(<a href=\"#c-%s\">%s"
+		       "</a>: %s)</span></li>\n",
+		       list[i].text, list[i].criterion, list[i].title,
+		       list[i].why);
 	fprintf(h->out, "</ul>\n");
 }
 

@@ -1,18 +1,22 @@
 #include "runner/report/interview.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/json.h"
 #include "runner/base/span.h"
 #include "runner/base/text.h"
+#include "runner/report/evidence.h"
 #include "runner/report/exchange.h"
 #include "runner/report/facts.h"
+#include "runner/report/failure.h"
 #include "runner/transcript/record.h"
 
 #define PASSWORDS_MAX      64
 #define PASSWORD_BYTES_MIN 6 /* shorter ones occur by chance */
 #define DETAIL_BYTES       120
+#define WHY_BYTES          240
 
 /* The gravest first. */
 enum flag {
@@ -268,33 +272,89 @@ const struct red_flag *interview_flags(struct arena *arena,
 
 /* --- questions --- */
 
-static bool was_lost(const struct record_criterion *c)
+enum rank { RANK_FAILED, RANK_NOT_ASKED, RANK_PASSED, N_RANKS };
+
+static enum rank rank_of(const struct record_criterion *c)
 {
-	return c->status != STATUS_PASS;
+	const struct record_check *failed = failure_first(c);
+
+	/* What is broken is ours. */
+	if (failed && failed->finding.status != STATUS_BROKEN)
+		return RANK_FAILED;
+	return criterion_lost(c) ? RANK_NOT_ASKED : RANK_PASSED;
+}
+
+/* Worth most first, equal ones in their order. */
+static int by_worth(const void *a, const void *b)
+{
+	const struct record_criterion *x = *(const struct record_criterion
+					     *const *)a;
+	const struct record_criterion *y = *(const struct record_criterion
+					     *const *)b;
+
+	if (x->max_points != y->max_points)
+		return x->max_points < y->max_points ? 1 : -1;
+	return x < y ? -1 : x > y;
+}
+
+static const char *why_asked(struct arena *arena,
+			     const struct record_criterion *c)
+{
+	const struct record_check *failed = failure_first(c);
+
+	if (failed)
+		return text_visible(
+			arena,
+			span_of(arena_printf(arena, "%s: %s",
+					     failed->finding.title,
+					     evidence_line(arena,
+							   &failed->finding))),
+			WHY_BYTES);
+	if (c->status == STATUS_PASS)
+		return "it passed: to go deeper";
+	return c->n_checks ? evidence_line(arena, &c->checks[0].finding)
+			   : "it was not asked";
+}
+
+static size_t add_questions(struct arena *arena, struct question *to,
+			    const struct record_criterion *c)
+{
+	for (size_t k = 0; k < c->n_followup; k++)
+		to[k] = (struct question){
+			.criterion = c->id,
+			.title = c->title,
+			.text = c->followup[k],
+			.check = failure_first(c),
+			.why = why_asked(arena, c),
+			.lost = criterion_lost(c),
+		};
+	return c->n_followup;
 }
 
 const struct question *interview_questions(struct arena *arena,
 					   const struct record *r,
 					   size_t *ret_n)
 {
+	const struct record_criterion *const *by_loss =
+		criteria_by_loss(arena, r);
+	const struct record_criterion **order =
+		arena_array(arena, r->n_criteria + 1, sizeof(*order));
 	struct question *ret;
 	size_t all = 0;
-	bool lost = false;
 
-	for (size_t i = 0; i < r->n_criteria; i++) {
+	for (size_t i = 0; i < r->n_criteria; i++)
 		all += r->criteria[i].n_followup;
-		lost |= was_lost(&r->criteria[i]);
-	}
 	ret = arena_array(arena, all + 1, sizeof(*ret));
+	memcpy(order, by_loss, r->n_criteria * sizeof(*order));
 	*ret_n = 0;
-	for (size_t i = 0; i < r->n_criteria; i++) {
-		const struct record_criterion *c = &r->criteria[i];
-
-		for (size_t k = 0; k < c->n_followup; k++)
-			if (!lost || was_lost(c))
-				ret[(*ret_n)++] = (struct question){
-					c->id, c->title, c->followup[k]
-				};
+	for (enum rank rank = 0; rank < N_RANKS; rank++) {
+		if (rank == RANK_PASSED)
+			qsort(order, r->n_criteria, sizeof(*order), by_worth);
+		for (size_t i = 0; i < r->n_criteria; i++)
+			if (rank_of(order[i]) == rank &&
+			    (rank != RANK_PASSED || *ret_n < QUESTIONS_FEW))
+				*ret_n += add_questions(arena, ret + *ret_n,
+							order[i]);
 	}
 	return ret;
 }

@@ -12,6 +12,7 @@
 
 struct arena;
 struct record;
+struct record_check;
 
 #define RED_FLAG_EVIDENCE_MAX 5
 
@@ -29,12 +30,21 @@ struct red_flag {
 const struct red_flag *interview_flags(struct arena *arena,
 				       const struct record *r, size_t *ret_n);
 
+#define QUESTIONS_FEW 5
+
 struct question {
 	const char *criterion, *title; /* of the criterion */
 	const char *text;
+	const struct record_check *check; /* that failed; NULL: none did */
+	const char *why; /* one line, about the check or the criterion */
+	int lost;        /* hundredths of a point */
 };
 
-/* Those of the criteria that lost points; of all when none did. */
+/*
+ * Those of what failed, the greatest loss first; then of what was lost without
+ * being asked.  Where that makes few, some to go deeper, about what is worth
+ * most of what passed, until there are QUESTIONS_FEW.
+ */
 const struct question *interview_questions(struct arena *arena,
 					   const struct record *r,
 					   size_t *ret_n);

@@ -222,6 +222,11 @@ static void add_questions(struct jsonout *to, struct arena *arena,
 
 		jsonout_str(out, "criterion", questions[i].criterion);
 		jsonout_str(out, "text", questions[i].text);
+		if (questions[i].check)
+			add_optional(out, "check",
+				     questions[i].check->finding.check);
+		jsonout_str(out, "why", questions[i].why);
+		jsonout_hundredths(out, "lost", questions[i].lost);
 		jsonout_add(list, NULL, out);
 	}
 	jsonout_add(to, "questions", list);

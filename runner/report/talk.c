@@ -64,8 +64,8 @@ static void print_questions(struct paper *p, const struct record *r)
 	const struct question *questions =
 		interview_questions(p->arena, r, &n);
 
-	/* Where nothing was lost, or asked, they would be the manifest's. */
-	if (!n || !r->max_points || r->outcome == OUTCOME_PASSED)
+	/* Where nothing was asked, they would be the manifest's. */
+	if (!n || !r->max_points)
 		return;
 	print_heading(p, "To talk about");
 	for (size_t i = 0; i < n && i < QUESTIONS_MAX; i++) {
@@ -74,6 +74,10 @@ static void print_questions(struct paper *p, const struct record *r)
 			   arena_printf(p->arena, "%s (%s)",
 					paper_safe(p, questions[i].text),
 					paper_safe(p, questions[i].criterion)));
+		if (!questions[i].check && !questions[i].lost)
+			continue;
+		fprintf(p->out, "    ");
+		paper_wrap(p, INK_DIM, 4, 4, paper_safe(p, questions[i].why));
 	}
 	if (n > QUESTIONS_MAX)
 		paper_wrap(p, INK_DIM, 2, 0,

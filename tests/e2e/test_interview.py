@@ -1,5 +1,6 @@
 """What the interviewer sees beside the score, and the candidate never."""
 
+import html
 import json
 import os
 import shutil
@@ -94,21 +95,66 @@ def test_red_flags_point_to_what_shows_them(bad):
             assert events[n]["kind"] == "denied"
 
 
-def test_questions_are_those_of_what_was_lost(bad):
-    lost = set(bad.lost())
-    manifest = json.loads((EXERCISES / "crud/exercise.json").read_text())
-    expected = [(c["id"], text) for c in manifest["criteria"]
-                if c["id"] in lost for text in c.get("followup", [])]
-    questions = [(q["criterion"], q["text"])
-                 for q in bad.document["questions"]]
-    assert questions == expected and questions
+def test_questions_are_those_of_what_failed_the_greatest_loss_first(
+        bad, grade):
+    check_order(bad.document)
+    starter = grade("catalogue", EXERCISES / "catalogue/starter").document
+    assert not check_order(starter)[-1]["checks"][0].get("request")
 
 
-def test_a_right_answer_raises_no_flag(grade):
+def check_order(document):
+    def lost(criterion):
+        return round(criterion["max_points"] - criterion["points"], 2)
+
+    def failed(criterion):
+        return [check["id"] for check in criterion["checks"]
+                if check["status"] == "fail"]
+
+    criteria = {c["id"]: c for c in document["criteria"]}
+    asked = sorted((c for c in criteria.values() if lost(c) or failed(c)),
+                   key=lambda c: (not failed(c), -lost(c)))
+    questions = document["questions"]
+    assert len(asked) > 3
+    assert ([q["criterion"] for q in questions[:len(asked)]]
+            == [c["id"] for c in asked])
+    assert [c["id"] for c in asked] != [name for name in criteria
+                                        if criteria[name] in asked]
+    for question in questions:
+        criterion = criteria[question["criterion"]]
+        assert question["text"] in criterion["followup"]
+        assert question["lost"] == lost(criterion)
+        assert question.get("check") in (failed(criterion) or [None])
+        assert question["why"]
+    return asked
+
+
+def test_a_question_names_the_check_that_it_belongs_to(fumehood, bad):
+    first = bad.document["questions"][0]
+    check = next(check for criterion in bad.document["criteria"]
+                 if criterion["id"] == first["criterion"]
+                 for check in criterion["checks"]
+                 if check["id"] == first["check"])
+    assert first["why"].startswith(check["title"])
+    for report in "terminal", "html":
+        out = html.unescape(fumehood("report", bad.transcript_path,
+                                     "--report", report).out)
+        talk = " ".join(out.split()).rpartition("To talk about")[2]
+        assert 0 < talk.find(first["text"]) < talk.find(check["title"])
+
+
+def test_a_right_answer_raises_no_flag_and_a_few_questions(fumehood, grade):
     for slug in "crud", "catalogue":
         result = grade(slug, EXERCISES / slug / "model")
         assert result.document["red_flags"] == [], result
-        assert result.document["questions"]
+        questions = result.document["questions"]
+        assert len(questions) == 5
+        assert {q["lost"] for q in questions} == {0}
+        worth = {c["id"]: c["max_points"]
+                 for c in result.document["criteria"]}
+        asked = [worth[q["criterion"]] for q in questions]
+        assert asked == sorted(worth.values(), reverse=True)[:5]
+        shown = fumehood("report", result.transcript_path).out
+        assert questions[0]["text"] in " ".join(shown.split())
 
 
 def test_no_flag_question_or_note_is_in_the_candidates_view(fumehood, bad):
