@@ -17,7 +17,7 @@
 static const char *outcome_of(const struct batch_row *row)
 {
 	if (row->status == EXIT_STATUS_USAGE)
-		return "unreadable"; /* why, is on stderr */
+		return "unreadable";
 	return row->ended ? outcome_name(row->outcome) : "not-begun";
 }
 
@@ -28,25 +28,40 @@ static int percent_of(const struct batch_row *row)
 			       : 0;
 }
 
+/* 0 % would be a verdict. */
+static const char *percent_text(struct arena *arena,
+				const struct batch_row *row)
+{
+	int percent = percent_of(row);
+
+	if (!row->max_points && row->outcome != OUTCOME_NOT_GRADABLE)
+		return "-  ";
+	return arena_printf(arena, "%d.%02d %%", percent / 100, percent % 100);
+}
+
 void batch_print(struct arena *arena, FILE *out, const struct batch_row *rows,
 		 size_t n)
 {
-	size_t kept = 0, passed = 0;
+	size_t kept = 0, passed = 0, ours = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct batch_row *row = &rows[i];
-		int percent = percent_of(row);
 
 		kept += row->kept;
 		passed += row->ended && row->outcome == OUTCOME_PASSED;
-		fprintf(out, "%-32s %3d.%02d %%  %-12s %s%s\n",
+		ours += row->ended && row->status == EXIT_STATUS_INTERNAL;
+		fprintf(out, "%-32s %8s  %-12s %s%s\n",
 			text_visible(arena, span_of(row->name), 60),
-			percent / 100, percent % 100, outcome_of(row),
+			percent_text(arena, row), outcome_of(row),
 			row->kept ? "(kept) " : "",
 			text_visible(arena, span_of(row->reason), 160));
 	}
 	fprintf(out, "%zu submissions, %zu passed", n, passed);
-	fprintf(out, kept ? ", %zu kept from before\n" : "\n", kept);
+	if (kept)
+		fprintf(out, ", %zu kept from before", kept);
+	if (ours)
+		fprintf(out, ", %zu with an error that is not theirs", ours);
+	fprintf(out, "\n");
 }
 
 /*
@@ -141,9 +156,11 @@ static int write_json(struct arena *arena, const char *folder,
 int batch_write(struct arena *arena, const char *folder,
 		const struct batch_row *rows, size_t n, struct err *err)
 {
+	struct err why;
 	int r = write_csv(arena, folder, rows, n, err);
+	int r_json = write_json(arena, folder, rows, n, r < 0 ? &why : err);
 
-	return r < 0 ? r : write_json(arena, folder, rows, n, err);
+	return r < 0 ? r : r_json;
 }
 
 int batch_status(const struct batch_row *rows, size_t n)

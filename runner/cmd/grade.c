@@ -75,9 +75,12 @@ static const struct grade_options defaults = {
 	.view = "interviewer",
 };
 
-static int fail(const struct grade *g, enum exit_status status,
+/* Of several failures the first is the cause, or nearest to it. */
+static int fail(struct grade *g, enum exit_status status,
 		const struct err *err)
 {
+	if (!g->trouble)
+		g->trouble = arena_strdup(g->c->arena, err->msg);
 	return cmd_fail(g->c, status, err);
 }
 

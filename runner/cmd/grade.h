@@ -39,6 +39,7 @@ struct grade {
 	enum outcome outcome; /* the result */
 	int points, max_points;
 	const char *reason;
+	const char *trouble; /* why it is not what it should be; ours */
 };
 
 /* Grade what is at `path`; an exit status. */

@@ -118,6 +118,21 @@ static int place(struct grade *g, const struct grade_job *job, struct err *err)
 	return 0;
 }
 
+/* What was found is worth more than what became of it: that comes first. */
+static void say_why(struct batch_row *row, const struct grade *g)
+{
+	const char *reason = g->reason ? g->reason : "";
+	bool was_graded = g->outcome != OUTCOME_BROKEN || g->reason;
+
+	if (!g->trouble)
+		snprintf(row->reason, sizeof(row->reason), "%s", reason);
+	else
+		snprintf(row->reason, sizeof(row->reason), "%s%s%s%s", reason,
+			 *reason ? "; " : "",
+			 was_graded ? "not all is recorded: " : "",
+			 g->trouble);
+}
+
 static int grade_one(void *ctx, size_t i)
 {
 	struct batch *b = ctx;
@@ -133,17 +148,18 @@ static int grade_one(void *ctx, size_t i)
 	g.label = job->name;
 	g.is_one_of_many = true;
 	g.outcome = OUTCOME_BROKEN;
-	if (!g.path && place(&g, job, &err) < 0)
-		return cmd_fail(g.c, EXIT_STATUS_INTERNAL, &err);
-	status = grade_submission(&g, job->path);
+	if (!g.path && place(&g, job, &err) < 0) {
+		status = cmd_fail(g.c, EXIT_STATUS_INTERNAL, &err);
+		g.trouble = err.msg;
+	} else {
+		status = grade_submission(&g, job->path);
+	}
 	row->outcome = g.outcome;
 	row->points = g.points;
 	row->max_points = g.max_points;
 	row->kept = g.kept;
 	row->took_ms = (clock_ns() - begin_ns) / 1000000;
-	if (g.reason)
-		snprintf(row->reason, sizeof(row->reason), "%.*s",
-			 (int)sizeof(row->reason) - 1, g.reason);
+	say_why(row, &g);
 	return status;
 }
 

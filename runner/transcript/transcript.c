@@ -18,6 +18,7 @@
 
 struct transcript {
 	int fd; /* -1: in memory only, or no longer in a file */
+	const char *path;
 	int64_t begin_ns;
 	size_t count;
 	bool full;
@@ -67,6 +68,7 @@ int transcript_new(struct transcript **ret, const char *path, struct err *err)
 	if (!t)
 		abort();
 	t->fd = fd;
+	t->path = path;
 	t->begin_ns = clock_ns();
 	t->lines.limit = LINES_MAX;
 	memset(t->prev, '0', sizeof(t->prev) - 1);
@@ -91,8 +93,7 @@ static int give_up_file(struct transcript *t)
 
 	close(t->fd);
 	t->fd = -1;
-	return err_set(&t->failure, code, "cannot write the transcript: %s",
-		       strerror(code));
+	return err_set(&t->failure, code, "%s: %s", t->path, strerror(code));
 }
 
 static int write_line(struct transcript *t, struct span line)

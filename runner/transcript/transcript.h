@@ -70,7 +70,8 @@ struct finding {
 	bool vital; /* when it fails, the criterion does */
 };
 
-/* Keep the lines in memory, and in the file `path` unless it is NULL. */
+/* Keep the lines in memory, and in the file `path` unless it is NULL; the
+ * name must live as long. */
 int transcript_new(struct transcript **ret, const char *path, struct err *err)
 	MUST_USE;
 void transcript_free(struct transcript *t); /* NULL is allowed */

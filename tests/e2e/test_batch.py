@@ -210,3 +210,43 @@ def test_an_unwritable_result_stops_no_other(
     assert result.status == 6 and "ada" in result.err
     assert rows["ben"]["outcome"] == "passed"
     assert rows["cal"]["outcome"] == "failed"
+    assert rows["ada"]["outcome"] == "broken"
+    assert "ada/transcript.jsonl: Not a directory" in rows["ada"]["reason"]
+    line = next(x for x in result.out.splitlines() if x.startswith("ada "))
+    assert " -  " in line and "broken" in line and "%" not in line
+    assert "6 submissions, 1 passed, 1 with an error that is not theirs" \
+        in result.out
+
+
+def test_a_full_disk_is_told_for_each_and_loses_no_verdict(
+        fumehood, exercise, folder, tmp_path):
+    out = tmp_path / "results"
+    for name in "ada", "cal":
+        (out / name).mkdir(parents=True)
+        (out / name / "transcript.jsonl").symlink_to("/dev/full")
+    result = batch(fumehood, exercise, folder, out)
+    assert result.status == 6
+    rows = summary(out)
+    assert [(rows[name]["outcome"], rows[name]["percent"],
+             rows[name]["status"]) for name in ("ada", "ben", "cal")] == [
+        ("passed", 100, 6), ("passed", 100, 0), ("failed", 50, 6)]
+    for name in "ada", "cal":
+        said = "not all is recorded: %s/%s/transcript.jsonl: No space left" % (
+            out, name)
+        assert said in rows[name]["reason"]
+        assert said in result.out and "%s/%s" % (out, name) in result.err
+        # The report was made from memory: it has all of it.
+        report = json.loads((out / name / "report.json").read_text())
+        assert report["outcome"] == rows[name]["outcome"]
+    assert "2 passed, 2 with an error that is not theirs" in result.out
+
+
+def test_a_summary_without_room_is_told_and_seen_all_the_same(
+        fumehood, exercise, folder, tmp_path):
+    out = tmp_path / "results"
+    (out / "summary.csv").mkdir(parents=True)
+    result = batch(fumehood, exercise, folder, out)
+    assert result.status == 6
+    assert "summary.csv: Is a directory" in result.err
+    assert "6 submissions, 2 passed" in result.out
+    assert summary(out)["ada"]["outcome"] == "passed"
