@@ -71,8 +71,11 @@ static int parse_escape(struct parser *ps, struct atom *atom)
 {
 	int c = *ps->in;
 
+	if (c & 0x80)
+		return err_set(ps->err, EINVAL, "only ASCII is understood");
 	if (!c || (isalnum(c) && !strchr("dw", c)))
-		return err_set(ps->err, EINVAL, "\\%c is not understood", c);
+		return err_set(ps->err, EINVAL, "\\%c is not understood",
+			       c ? c : ' ');
 	ps->in++;
 	if (c == 'd')
 		add_range(atom, '0', '9');
@@ -133,10 +136,11 @@ static int parse_group(struct parser *ps, struct atom *atom)
 
 static int parse_count(struct parser *ps, int *ret)
 {
-	char *end;
-	long n = strtol(ps->in, &end, 10);
+	char *end = NULL;
+	long n = isdigit((unsigned char)*ps->in) ? strtol(ps->in, &end, 10) :
+						   -1;
 
-	if (end == ps->in || n < 0 || n > REPEAT_MAX)
+	if (n < 0 || n > REPEAT_MAX)
 		return err_set(ps->err, EINVAL, "a count from 0 to %d is "
 			       "needed after {", REPEAT_MAX);
 	ps->in = end;
@@ -248,6 +252,14 @@ static int parse_choice(struct parser *ps, struct choice *ret)
 	}
 }
 
+/* sum + n * len, but never more than what is too long anyway. */
+static int bounded(int sum, int n, int len)
+{
+	int64_t all = sum + (int64_t)n * len;
+
+	return all < DRAW_MAX ? (int)all : DRAW_MAX;
+}
+
 static void measure(const struct choice *choice, int *low, int *high)
 {
 	*low = INT32_MAX;
@@ -260,8 +272,8 @@ static void measure(const struct choice *choice, int *low, int *high)
 
 			if (a->group)
 				measure(a->group, &one_low, &one_high);
-			branch_low += a->low * one_low;
-			branch_high += a->high * one_high;
+			branch_low = bounded(branch_low, a->low, one_low);
+			branch_high = bounded(branch_high, a->high, one_high);
 		}
 		if (branch_low < *low)
 			*low = branch_low;

@@ -256,7 +256,7 @@ static void counts(struct workers *w)
 				   "every worker adds to one number");
 	struct send_values values;
 	struct http_request req;
-	const struct exchange *x;
+	const struct exchange *x = NULL;
 	const char *why = NULL;
 	int64_t before = 0, after = 0, added = 0;
 
