@@ -242,7 +242,7 @@ static int give_up(const struct confine *c, struct sandbox_failure *reterr)
 		return r;
 	/* With the program's own rights: what it may not enter, we do not. */
 	if (chdir(c->cwd) < 0)
-		return confine_fail(reterr, SANDBOX_STAGE_EXEC, errno,
+		return confine_fail(reterr, SANDBOX_STAGE_ENTER, errno,
 				    "enter `%s`", c->cwd);
 	return lock(c, reterr);
 }

@@ -10,6 +10,7 @@ static const char *const stage_names[] = {
 	[SANDBOX_STAGE_PRIVILEGES] = "privileges",
 	[SANDBOX_STAGE_LANDLOCK] = "landlock",
 	[SANDBOX_STAGE_SECCOMP] = "seccomp",
+	[SANDBOX_STAGE_ENTER] = "enter",
 	[SANDBOX_STAGE_EXEC] = "exec",
 };
 

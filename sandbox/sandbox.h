@@ -85,6 +85,7 @@ enum sandbox_stage {
 	SANDBOX_STAGE_PRIVILEGES,
 	SANDBOX_STAGE_LANDLOCK,
 	SANDBOX_STAGE_SECCOMP,
+	SANDBOX_STAGE_ENTER, /* the program's folder, which it may have shut */
 	SANDBOX_STAGE_EXEC,
 };
 

@@ -164,18 +164,31 @@ static int not_recorded(const struct http_request *req, struct err *err)
 		       req->method, req->target);
 }
 
+/* NULL: the box itself is gone. */
+static struct http *client(struct grading *g, struct err *err)
+{
+	struct http *http = service_http(g->run->service);
+
+	if (!http)
+		err_set(err, EPIPE, "the box has ended");
+	return http;
+}
+
 static int exchange_one(struct grading *g, const struct http_request *req,
 			struct http_response *ret, struct err *err)
 {
 	struct run *run = g->run;
-
+	struct http *http;
 	int r;
 
 	if (run->recorded)
 		return recorded_find(run->recorded, g->rc->c->id, req, ret)
 			       ? 0
 			       : not_recorded(req, err);
-	r = http_send(service_http(run->service), run->arena, req, ret, err);
+	http = client(g, err);
+	if (!http)
+		return -EPIPE;
+	r = http_send(http, run->arena, req, ret, err);
 	/* The box looks for output while we write down what came. */
 	sandbox_sync_begin(service_box(run->service));
 	return r;
@@ -184,9 +197,12 @@ static int exchange_one(struct grading *g, const struct http_request *req,
 static int exchange_many(struct grading *g, const struct http_request *req,
 			 size_t n, struct http_response *ret, struct err *err)
 {
-	if (!g->run->recorded)
-		return http_burst(service_http(g->run->service), g->run->arena,
-				  req, n, ret, err);
+	if (!g->run->recorded) {
+		struct http *http = client(g, err);
+
+		return http ? http_burst(http, g->run->arena, req, n, ret, err)
+			    : -EPIPE;
+	}
 	for (size_t i = 0; i < n; i++) {
 		int r = exchange_one(g, &req[i], &ret[i], err);
 
@@ -202,9 +218,13 @@ static int exchange_raw(struct grading *g, const struct http_request *shown,
 {
 	struct run *run = g->run;
 
-	if (!run->recorded)
-		return http_raw(service_http(run->service), run->arena, bytes,
-				timeout_ms, ret, err);
+	if (!run->recorded) {
+		struct http *http = client(g, err);
+
+		return http ? http_raw(http, run->arena, bytes, timeout_ms, ret,
+				       err)
+			    : -EPIPE;
+	}
 	return recorded_find_raw(run->recorded, g->rc->c->id, bytes, ret)
 		       ? 0
 		       : not_recorded(shown, err);

@@ -108,7 +108,7 @@ def load_dotenv():
         from dotenv import dotenv_values
         files = [dotenv_values(name, encoding="utf-8")
                  for name in (".flaskenv", ".env") if os.path.isfile(name)]
-    except (ImportError, OSError, ValueError):
+    except Exception: # whatever is wrong in a submission's file
         return
     for name, value in {k: v for f in files for k, v in f.items()}.items():
         if value is None or name in os.environ or name in (
@@ -228,7 +228,9 @@ class Turns:
         return app
 
     def failure(self):
-        return self.shared[1]
+        # The app can write there, too: that we failed is never its to say.
+        said = self.shared[1]
+        return said if said in (0, CRASHED, NO_APP, MISSING) else CRASHED
 
     def lost(self):
         """A worker is gone.  Before all have loaded, another one would only

@@ -40,6 +40,7 @@ struct service {
 	uint16_t port;
 	int watch; /* readable: stop_fd is, or the app has ended */
 	int64_t output_at; /* where the output of the latest start begins */
+	bool again;        /* it was started before, in the same files */
 };
 
 static int failed(struct service_failure *why, enum service_end end,
@@ -54,6 +55,10 @@ static int box_failed(struct arena *arena, struct service_failure *why,
 {
 	const char *stage = sandbox_stage_name(f->stage);
 
+	if (f->stage == SANDBOX_STAGE_ENTER) /* below /work, which is its own */
+		return failed(why, SERVICE_CRASHED,
+			      arena_printf(arena, "the app's folder cannot be "
+					   "entered: %s", strerror(f->code)));
 	if (f->isolation)
 		return failed(why, SERVICE_ISOLATION,
 			      arena_printf(arena, "the layer %s cannot be had "
@@ -350,8 +355,21 @@ static int wait_until_ready(struct service *s, struct service_failure *why)
 		if (answers(s, deadline_ns) && !service_has_ended(s))
 			return 0;
 	}
-	*why = startup_failure(s->arena, s->spec, s->box, s->output_at);
+	*why = startup_failure(s->arena, s->spec, s->box, s->output_at,
+			       s->again);
 	return -ECHILD;
+}
+
+/* What is asked of an app that is not there is refused at once. */
+static void refuse(struct service *s)
+{
+	const int ended = sandbox_ended_fd(s->box);
+	struct service_failure unused;
+
+	s->port = PORT;
+	s->watch = watch_open(&ended, 1);
+	if (s->watch >= 0)
+		open_client(s, &unused);
 }
 
 int service_start(struct service *s, struct service_start *ret,
@@ -366,6 +384,9 @@ int service_start(struct service *s, struct service_start *ret,
 	r = run_program(s, why);
 	if (r == 0)
 		r = wait_until_ready(s, why);
+	else
+		refuse(s);
+	s->again = true;
 	if (r < 0)
 		return r;
 	*ret = (struct service_start){
@@ -381,8 +402,10 @@ int service_restart(struct service *s, struct service_start *ret,
 		    struct service_failure *why)
 {
 	forget_program(s);
-	if (sandbox_stop(s->box) < 0)
+	if (sandbox_stop(s->box) < 0) {
+		refuse(s);
 		return failed(why, SERVICE_BROKEN,
 			      "the box could not be emptied");
+	}
 	return service_start(s, ret, why);
 }

@@ -8,6 +8,7 @@
 #include "runner/base/text.h"
 #include "runner/exercise/exercise.h"
 #include "runner/session/watch.h"
+#include "runner/submission/discover.h"
 #include "runner/submission/lacking.h"
 #include "runner/submission/submission.h"
 
@@ -94,24 +95,30 @@ static const char *how_it_exited(struct arena *arena, int code,
 				 struct span output)
 {
 	const char *line = last_line(arena, output);
+	const char *colon = *line ? ": " : "";
 
-	switch (code) {
-	case SERVE_CRASHED:
-		return arena_printf(arena, "the app failed while it was "
-				    "imported: %s", line);
-	case SERVE_NO_APP:
+	if (code == SERVE_NO_APP && *line)
 		return line;
-	case SERVE_OURS:
-		return arena_printf(arena, "serve.py failed: %s", line);
-	}
+	if (code == SERVE_CRASHED)
+		return arena_printf(arena, "the app failed while it was "
+				    "imported%s%s", colon, line);
 	return arena_printf(arena, "the app ended by itself before it served, "
-			    "with status %d%s%s", code, *line ? ": " : "",
-			    line);
+			    "with status %d%s%s", code, colon, line);
+}
+
+/*
+ * Is the status serve.py's own word?  A script may end with any that it likes,
+ * and serve.py itself, started again, with one that the app has brought about
+ * by what it left in /tmp.
+ */
+static bool is_ours(const struct service_spec *spec, int code, bool again)
+{
+	return code == SERVE_OURS && !spec->launch->script && !again;
 }
 
 static struct service_failure exited(struct arena *arena,
 				     const struct service_spec *spec, int code,
-				     struct span output)
+				     struct span output, bool again)
 {
 	struct service_failure f = { SERVICE_CRASHED, NULL, NULL };
 
@@ -119,9 +126,14 @@ static struct service_failure exited(struct arena *arena,
 		return missing(arena, spec, output);
 	if (code == SERVE_NO_APP)
 		f.end = SERVICE_NO_APP;
-	if (code == SERVE_OURS)
-		f.end = SERVICE_BROKEN;
 	f.reason = how_it_exited(arena, code, output);
+	if (is_ours(spec, code, again))
+		f = (struct service_failure){
+			SERVICE_BROKEN,
+			arena_printf(arena, "serve.py failed: %s",
+				     last_line(arena, output)),
+			NULL
+		};
 	return f;
 }
 
@@ -139,11 +151,11 @@ static const char *how_it_ended(struct arena *arena,
 static struct service_failure judge(struct arena *arena,
 				    const struct service_spec *spec,
 				    const struct sandbox_state *state,
-				    struct span output)
+				    struct span output, bool again)
 {
 	switch (state->reason) {
 	case SANDBOX_EXITED:
-		return exited(arena, spec, state->exit_code, output);
+		return exited(arena, spec, state->exit_code, output, again);
 	case SANDBOX_RUNNING:
 		return (struct service_failure){
 			SERVICE_SILENT,
@@ -173,7 +185,8 @@ static struct service_failure judge(struct arena *arena,
 
 struct service_failure startup_failure(struct arena *arena,
 				       const struct service_spec *spec,
-				       struct sandbox *box, int64_t output_at)
+				       struct sandbox *box, int64_t output_at,
+				       bool again)
 {
 	struct sandbox_state state;
 	struct service_failure f;
@@ -186,7 +199,7 @@ struct service_failure startup_failure(struct arena *arena,
 			SERVICE_BROKEN, "the box does not answer", NULL
 		};
 	output = last_output(arena, box, &state, output_at);
-	f = judge(arena, spec, &state, output);
+	f = judge(arena, spec, &state, output, again);
 	if (output.len)
 		f.detail = text_visible_lines(
 			arena, last_lines(output, DETAIL_LINES), 0);
