@@ -10,9 +10,11 @@
 #include "runner/base/file.h"
 #include "runner/base/jsonout.h"
 #include "runner/base/text.h"
+#include "runner/base/width.h"
 #include "runner/cmd/cmd.h"
 
-#define CSV_MAX ((size_t)64 << 20)
+#define CSV_MAX      ((size_t)64 << 20)
+#define NAME_COLUMNS 32
 
 static const char *outcome_of(const struct batch_row *row)
 {
@@ -50,8 +52,11 @@ void batch_print(struct arena *arena, FILE *out, const struct batch_row *rows,
 		kept += row->kept;
 		passed += row->ended && row->outcome == OUTCOME_PASSED;
 		ours += row->ended && row->status == EXIT_STATUS_INTERNAL;
-		fprintf(out, "%-32s %8s  %-12s %s%s\n",
-			text_visible(arena, span_of(row->name), 60),
+		fprintf(out, "%s %8s  %-12s %s%s\n",
+			width_padded(arena,
+				     text_visible(arena, span_of(row->name),
+						  60),
+				     NAME_COLUMNS),
 			percent_text(arena, row), outcome_of(row),
 			row->kept ? "(kept) " : "",
 			text_visible(arena, span_of(row->reason), 160));

@@ -6,6 +6,7 @@
 #include "runner/base/arena.h"
 #include "runner/base/jsonout.h"
 #include "runner/base/text.h"
+#include "runner/base/width.h"
 #include "runner/exercise/bundle.h"
 #include "runner/exercise/exercise.h"
 #include "runner/report/facts.h"
@@ -107,17 +108,22 @@ static void print_points(int points, int max_points)
 	printf("%6s of %-5s", a, b);
 }
 
+static int columns(const char *text)
+{
+	return width_columns(span_of(text));
+}
+
 static int width_of(const struct bundle_summary *s)
 {
-	size_t width = 0;
+	int width = 0;
 
 	for (size_t i = 0; i < s->n_parts; i++)
-		if (strlen(s->parts[i].ex->slug) > width)
-			width = strlen(s->parts[i].ex->slug);
+		if (columns(s->parts[i].ex->slug) > width)
+			width = columns(s->parts[i].ex->slug);
 	for (size_t i = 0; i < s->n_skills; i++)
-		if (strlen(s->skills[i].name) > width)
-			width = strlen(s->skills[i].name);
-	return (int)width;
+		if (columns(s->skills[i].name) > width)
+			width = columns(s->skills[i].name);
+	return width;
 }
 
 static void print_part(struct arena *arena, const struct bundle_part *part,
@@ -145,7 +151,7 @@ void bundle_print(struct arena *arena, const struct bundle_summary *s)
 		print_part(arena, &s->parts[i], width);
 	printf("\nskills\n");
 	for (size_t i = 0; i < s->n_skills; i++) {
-		printf("%-*s  ", width, s->skills[i].name);
+		printf("%s  ", width_padded(arena, s->skills[i].name, width));
 		print_points(s->skills[i].points, s->skills[i].max_points);
 		printf("\n");
 	}

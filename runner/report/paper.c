@@ -4,6 +4,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/text.h"
+#include "runner/base/width.h"
 #include "runner/report/report.h"
 
 #define FIELD_INDENT 4
@@ -33,18 +34,9 @@ struct paper paper_new(struct arena *arena, FILE *out,
 	return p;
 }
 
-static int columns_of(const char *text, size_t bytes)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < bytes; i++)
-		n += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return n;
-}
-
 int paper_width(const char *text)
 {
-	return columns_of(text, strlen(text));
+	return width_columns(span_of(text));
 }
 
 const char *paper_safe(struct paper *p, const char *text)
@@ -58,7 +50,7 @@ static int ink_n(struct paper *p, enum ink ink, const char *text, size_t n)
 
 	fprintf(p->out, "%s%.*s%s", colored ? inks[ink] : "", (int)n, text,
 		colored ? "\x1b[0m" : "");
-	return columns_of(text, n);
+	return width_columns((struct span){ text, n });
 }
 
 int paper_ink(struct paper *p, enum ink ink, const char *text)
@@ -99,28 +91,18 @@ enum ink paper_status_ink(enum status status)
 	return INK_DIM;
 }
 
-/* Bytes of the longest beginning that fits `room` columns. */
-static size_t bytes_that_fit(const char *text, int room)
-{
-	size_t i = 0;
-
-	for (int columns = 0; text[i]; i++) {
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
-		if (columns > room)
-			break;
-	}
-	return i;
-}
-
-/* As that, but up to a blank where there is one. */
+/* What fits `room` columns, up to a blank where there is one; never nothing,
+ * or the rest would never come. */
 static size_t line_that_fits(const char *text, int room)
 {
-	size_t n = bytes_that_fit(text, room), cut = n;
+	size_t n = width_fit(span_of(text), room), cut = n;
 
 	if (!text[n])
 		return n;
 	while (cut && text[cut] != ' ')
 		cut--;
+	if (!n)
+		return width_next(span_of(text), &room);
 	return cut ? cut : n;
 }
 
@@ -174,12 +156,12 @@ static void excerpt_line(struct paper *p, struct span line, int room)
 {
 	const char *text =
 		text_visible(p->arena, line, EXCERPT_LINE_MAX);
-	size_t n = bytes_that_fit(text, room);
+	size_t n = width_fit(span_of(text), room);
 
 	if (!text[n]) {
 		ink_n(p, INK_PLAIN, text, n);
 	} else {
-		n = bytes_that_fit(text, room > 3 ? room - 3 : 1);
+		n = width_fit(span_of(text), room > 3 ? room - 3 : 1);
 		ink_n(p, INK_PLAIN, text, n);
 		paper_ink(p, INK_DIM, "...");
 	}

@@ -56,7 +56,7 @@ void paper_excerpt(struct paper *p, const char *label, struct span bytes,
 /* What somebody else may have chosen, on one line. */
 const char *paper_safe(struct paper *p, const char *text);
 
-/* Columns of UTF-8 text, one for each code point. */
+/* Columns of UTF-8 text. */
 int paper_width(const char *text);
 
 #endif

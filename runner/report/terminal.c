@@ -29,8 +29,7 @@ static const char *fraction(struct paper *p, int points, int max_points)
 
 static void print_heading(struct paper *p, const struct record *r)
 {
-	paper_ink(p, INK_BOLD, paper_safe(p, record_title(r)));
-	fprintf(p->out, "\n");
+	paper_wrap(p, INK_BOLD, 0, 0, paper_safe(p, record_title(r)));
 	paper_wrap(p, INK_DIM, 0, 0,
 		   arena_printf(p->arena, "%s, graded over HTTP from outside",
 				paper_safe(p, record_label(r))));
@@ -90,16 +89,16 @@ static void print_criterion(struct paper *p, const struct record *r,
 {
 	const struct record_check *before = NULL;
 	size_t shown = 0, left_out = 0;
+	const char *title = paper_safe(p, c->title);
 	char points[TEXT_POINTS_BYTES];
 
 	text_points(criterion_lost(c), points);
 	fprintf(p->out, "\n");
-	paper_ink(p, INK_BOLD, paper_safe(p, c->title));
 	if (criterion_lost(c))
-		fprintf(p->out, " %s %s of %s", p->unicode ? "·" : "-",
-			arena_printf(p->arena, "%s lost", points),
-			fraction(p, 0, c->max_points) + 2);
-	fprintf(p->out, "\n");
+		title = arena_printf(p->arena, "%s %s %s lost of %s", title,
+				     p->unicode ? "·" : "-", points,
+				     fraction(p, 0, c->max_points) + 2);
+	paper_wrap(p, INK_BOLD, 0, 0, title);
 	for (size_t i = 0; i < c->n_checks; i++) {
 		if (!failure_is_one(&c->checks[i]))
 			continue;

@@ -5,6 +5,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/text.h"
+#include "runner/base/width.h"
 #include "runner/exercise/exercise.h"
 #include "runner/report/paper.h"
 #include "runner/report/report.h"
@@ -12,8 +13,7 @@
 #include "runner/watch/page.h"
 #include "runner/watch/practice.h"
 
-#define KEYS_COLUMNS 60 /* below that, keys are letters alone */
-#define RUN_COLUMNS  60 /* and which run this was is not said */
+#define RUN_COLUMNS 60 /* and which run this was is not said */
 
 /* --- text of several lines, counted in rows --- */
 
@@ -35,22 +35,28 @@ static struct paper open_lines(struct arena *arena, const struct screen *s,
 }
 
 /* Bytes of the next row, which ends before a line feed; color codes take no
- * column. */
+ * column.  Never nothing, or the next one would never come. */
 static size_t row_bytes(const char *text, int columns)
 {
-	size_t i = 0;
+	struct span left = { text, strcspn(text, "\n") };
+	int width = 0;
 
-	for (int width = 0; text[i] && text[i] != '\n'; i++) {
-		if (text[i] == '\x1b') {
-			i += strcspn(text + i, "m\n");
-			if (text[i] != 'm')
-				break;
-		} else if (((unsigned char)text[i] & 0xc0) != 0x80 &&
-			   ++width > columns) {
-			break;
+	while (left.len) {
+		size_t n;
+		int next = 0;
+
+		if (*left.data == '\x1b') {
+			n = strcspn(left.data, "m\n");
+			n += left.data[n] == 'm';
+		} else {
+			n = width_next(left, &next);
 		}
+		width += next;
+		if (width > columns && left.data > text)
+			break;
+		left = (struct span){ left.data + n, left.len - n };
 	}
-	return i;
+	return (size_t)(left.data - text);
 }
 
 static const char *next_row(const char *text, size_t n)
@@ -124,18 +130,21 @@ static void print_head(const struct screen *s, struct paper *p)
 	fprintf(p->out, "\n");
 }
 
+/* With their names where there is room; a row that is too long would scroll
+ * the first one away. */
 static void put_keys(const struct screen *s, bool more, FILE *out)
 {
-	bool narrow = s->columns < KEYS_COLUMNS;
-	const char *text =
-		narrow ? "n h d c b r q"
-		       : "n next  h hint  d details  c curl  b brief  r rerun"
-			 "  q quit";
-	const char *scroll = narrow ? " more" : "  space more";
+	static const char *const keys[][2] = {
+		{ "n next  h hint  d details  c curl  b brief  r rerun  q quit",
+		  "n next  h hint  d details  c curl  b brief  r rerun  q quit"
+		  "  space more" },
+		{ "n h d c b r q", "n h d c b r q more" },
+	};
+	bool narrow = (int)strlen(keys[0][more]) >= s->columns;
 
-	fprintf(out, "\x1b[%d;1H%s%.*s%s%s\x1b[K", s->rows,
-		s->color ? "\x1b[7m" : "", s->columns - 1, text,
-		more ? scroll : "", s->color ? "\x1b[0m" : "");
+	fprintf(out, "\x1b[%d;1H%s%.*s%s\x1b[K", s->rows,
+		s->color ? "\x1b[7m" : "", s->columns - 1,
+		keys[narrow][more], s->color ? "\x1b[0m" : "");
 }
 
 /* --- all of it --- */

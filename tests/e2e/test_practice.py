@@ -11,7 +11,7 @@ import termios
 import pytest
 
 from conftest import EXERCISES, PROGRAM
-from terminal import Terminal
+from terminal import ESCAPES, Terminal
 
 SLUG = "routes"
 
@@ -212,13 +212,24 @@ def test_watch_keys(folder, watch):
     assert terminal.end() == 1
 
 
-@pytest.mark.parametrize("columns, rows", [(20, 10), (80, 24), (200, 60)])
+@pytest.mark.parametrize("columns, rows", [(20, 10), (60, 12),
+                                           (66, 12), (80, 24), (200, 60)])
 def test_watch_fits_its_terminal(folder, watch, columns, rows):
     terminal = watch(columns=columns, rows=rows)
-    terminal.settle()
-    lines = terminal.screen.split("\r\n")
-    assert len(lines) <= rows
-    assert max(map(len, lines[:-1])) <= columns, lines
+    terminal.settle(".")
+    for _ in range(2):
+        lines = terminal.screen.split("\r\n")
+        assert len(lines) <= rows
+        assert max(map(len, lines[:-1])) <= columns, lines
+        # The last row begins where the cursor was put; the last column stays
+        # free, or the terminal scrolls.
+        keys = re.findall(r"\x1b\[%d;1H([^\x1b\r]*)" % rows, ESCAPES.sub(
+            lambda code: code.group() if code.group()[-1] in "HK" else "",
+            terminal.text))
+        assert keys and max(map(len, keys)) < columns, keys
+        terminal.forget()
+        terminal.press("d")
+        terminal.settle(".")
 
 
 def test_ctrl_c_ends_watch_at_once(folder, watch):

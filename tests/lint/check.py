@@ -53,6 +53,7 @@ LIBRARIES = [
     (r"brotli/", r"runner/expect/brotli\.c"),
     (r"idn2", r"runner/expect/idn\.c"),
     (r"unictype", r"runner/expect/bidi\.c"),
+    (r"uniwidth", r"runner/base/width\.c"),
     (r"archive(_entry)?\.h", r"runner/submission/unpack\.c"),
     (r"seccomp\.h", r"sandbox/seccomp\.c"),
     (r"sqlite3", r"graders/database\.c"),
