@@ -65,6 +65,7 @@ static void report(void *ctx, const struct play_check *c)
 		.expected = c->expected,
 		.actual = c->actual,
 		.spec = c->spec,
+		.cause = c->cause,
 		.hint = c->hint,
 		.source = arena_printf(grading_arena(g), "%s:%d",
 				       criterion->script_file, c->line),

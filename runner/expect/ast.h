@@ -232,6 +232,7 @@ struct extra {
 
 struct marks {
 	const char *id, *title, *spec, *hint, *tag; /* NULL when not given */
+	const char *cause; /* requests only: root cause when the first fails */
 	const char *const *needs;
 	size_t n_needs;
 	int points;      /* hundredths; -1 when not given */

@@ -36,6 +36,7 @@ static const struct key {
 	{"hint", KEY_TEXT, offsetof(struct marks, hint), false},
 	{"hidden", KEY_FLAG, offsetof(struct marks, hidden), true},
 	{"tag", KEY_ID, offsetof(struct marks, tag), false},
+	{"cause", KEY_ID, offsetof(struct marks, cause), false},
 	{"joined", KEY_FLAG, offsetof(struct marks, joined), true},
 	{"vital", KEY_FLAG, offsetof(struct marks, vital), true},
 	{"restart", KEY_FLAG, offsetof(struct marks, restart), true},

@@ -81,11 +81,22 @@ static void apply_needs(struct judging *j)
 	}
 }
 
+/* Where not even the first check holds, the others say the same again. */
+static void apply_cause(struct judging *j)
+{
+	if (!j->checks.n || j->checks.items[0].status != PLAY_FAIL)
+		return;
+	for (size_t i = 0; i < j->checks.n; i++)
+		if (j->checks.items[i].status == PLAY_FAIL)
+			j->checks.items[i].cause = j->e->marks.cause;
+}
+
 static void report_all(struct judging *j)
 {
 	struct state *s = j->s;
 
 	apply_needs(j);
+	apply_cause(j);
 	for (size_t i = 0; i < j->checks.n; i++) {
 		const struct play_check *c = &j->checks.items[i];
 
@@ -253,6 +264,20 @@ static int ask_and_look(struct judging *j, const struct entry_options *o,
 	return r;
 }
 
+/* What is missing is what an earlier answer lacked: said so. */
+static bool skipped_uncaptured(struct judging *j)
+{
+	struct state *s = j->s;
+
+	if (!is_captured(s->script, s->missing))
+		return false;
+	judge_all(j, PLAY_SKIP,
+		  arena_printf(s->arena, "%.*s could not be captured",
+			       (int)s->missing.len, s->missing.data));
+	j->failed = true;
+	return true;
+}
+
 /* Send and judge once; the checks wait in `j`. */
 static int exchange(struct judging *j, const struct entry_options *o)
 {
@@ -261,15 +286,8 @@ static int exchange(struct judging *j, const struct entry_options *o)
 	struct built built;
 	int r = build_request(s, j->e, o, &built, &j->why);
 
-	if (r == -ENODATA && is_captured(s->script, s->missing)) {
-		judge_all(j, PLAY_SKIP,
-			  arena_printf(s->arena,
-				       "%.*s could "
-				       "not be captured",
-				       (int)s->missing.len, s->missing.data));
-		j->failed = true;
+	if (r == -ENODATA && skipped_uncaptured(j))
 		return 0;
-	}
 	if (r == -ENODATA)
 		return fail_at(s, s->missing_at, j->why);
 	if (r < 0)
@@ -388,6 +406,11 @@ static int play_entry(struct state *s, const struct entry *e, bool *ret_failed)
 	int r = read_options(s, e, &o, &why);
 
 	*ret_failed = false;
+	if (r == -ENODATA && skipped_uncaptured(&j)) {
+		report_all(&j);
+		*ret_failed = true;
+		return 0;
+	}
 	if (r < 0)
 		return fail_at(s, e->at, why);
 	if (o.skip)

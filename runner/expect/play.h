@@ -41,7 +41,7 @@ struct play_check {
 	const char *name;   /* as written: the same in every run */
 	const char *expected, *actual; /* may be NULL */
 	const char *message;           /* why not; NULL when it passed */
-	const char *spec, *hint, *tag; /* may be NULL */
+	const char *spec, *hint, *tag, *cause; /* may be NULL */
 	int line, column;              /* in the script */
 	int weight;
 	bool hidden, vital;

@@ -115,7 +115,7 @@ static int no_structured(struct reader *r, const struct marks *m)
 
 static int no_extra(struct reader *r, const struct marks *m)
 {
-	if (!m->extra)
+	if (!m->extra && !m->cause)
 		return 0;
 	return reader_fail(r, m->at,
 			   "this directive is for a whole request, "

@@ -76,7 +76,8 @@ static void charge_causes_once(struct arena *arena,
 
 struct tally {
 	int64_t asked, passed;
-	bool failed, skipped, passed_any; /* also by checks of no weight */
+	bool failed, skipped;
+	bool passed_any; /* also of no weight, or at another's expense */
 	bool lost; /* a vital one failed */
 };
 
@@ -91,11 +92,13 @@ static void count_check(struct tally *tally, const struct record_check *check)
 		tally->passed_any = true;
 		break;
 	case STATUS_FAIL:
+		if (check->charged_by) {
+			tally->passed_any = true;
+			break;
+		}
 		tally->asked += weight;
-		tally->passed += check->charged_by ? weight : 0;
-		tally->passed_any |= check->charged_by != NULL;
-		tally->failed |= !check->charged_by;
-		tally->lost |= !check->charged_by && check->finding.vital;
+		tally->failed = true;
+		tally->lost |= check->finding.vital;
 		break;
 	case STATUS_SKIP:
 		tally->asked += weight;

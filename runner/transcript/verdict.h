@@ -8,7 +8,8 @@
  * of its criterion is earned: what else passed was not for what was sent.
  *
  * Root causes: of all criteria that report a failure with the same `cause`,
- * the first one pays; elsewhere the check is shown and counts as passed.
+ * the first one pays; elsewhere the check is shown and leaves both sums, so
+ * that who breaks a view gets no points for what it would have shown.
  *
  * Gates: one that failed caps the exercise at VERDICT_GATE_PERCENT.
  */
