@@ -350,7 +350,12 @@ static void order(struct cursor *c, const struct listing *all)
 		.id = "order", .title = "the documented order",
 	};
 
-	pagination_judge_order(&p, &rule, all, c->c->order, c->c->n_order);
+	if (all->n_rows)
+		pagination_judge_order(&p, &rule, all, c->c->order,
+				       c->c->n_order);
+	else
+		rule_skip(c->g, &rule, "no row was listed: %s",
+			  all->trouble ? all->trouble : "the list is empty");
 	rule_close(c->g, &rule);
 }
 

@@ -5,6 +5,7 @@
  * was sent, so is each of its values; where it is not, each is sent alone in
  * an object that is otherwise ordinary.
  */
+#include "graders/listing.h"
 #include "graders/validation.h"
 #include "graders/view.h"
 #include "runner/base/arena.h"
@@ -15,6 +16,29 @@ struct edge {
 	struct field_values values;
 	struct rule rule;
 };
+
+/* The row as it is shown: by itself or, where that view is broken, in the
+ * list; what says neither is another criterion's question. */
+static void look(struct validation *v, struct row *row,
+		 const struct exchange **ret_x)
+{
+	const struct exchange *x = ask(&v->ask, "GET", row->target);
+	const struct listing *list;
+	size_t at;
+
+	if (ask_ok(x)) {
+		*ret_x = x;
+		row->shown = view_item(view_body(v->arena, x), v->r->at,
+				       v->r->id);
+		return;
+	}
+	list = listing_walk(&v->ask, v->r, 0, NULL);
+	at = row->id ? listing_find(list, row->id) : list->n_rows;
+	if (at == list->n_rows)
+		return;
+	*ret_x = list->pages[0].x;
+	row->shown = list->rows[at];
+}
 
 /* What was wrong with how `body` was taken, or NULL. */
 static const char *not_kept(struct validation *v, const struct body *body,
@@ -30,15 +54,12 @@ static const char *not_kept(struct validation *v, const struct body *body,
 				    "be accepted. It answered %s",
 				    ask_what(v->arena, x), label,
 				    ask_answer(v->arena, x));
-	if (row.target) {
-		*ret_x = x = ask(&v->ask, "GET", row.target);
-		row.shown = view_item(view_body(v->arena, x), v->r->at,
-				      v->r->id);
-	}
+	if (row.target)
+		look(v, &row, ret_x);
 	why = row.shown ? resource_differs(v->arena, v->r, body, row.shown) :
 			  NULL;
 	return why ? arena_printf(v->arena, "%s must show what was sent: %s",
-				  ask_what(v->arena, x), why) : NULL;
+				  ask_what(v->arena, *ret_x), why) : NULL;
 }
 
 static void accept_one(struct validation *v, struct rule *rule,

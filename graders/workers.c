@@ -44,6 +44,7 @@ struct workers {
 	struct asking ask, plain;
 	struct grading *g;
 	struct arena *arena;
+	bool blind; /* no row is shown by itself: the list must do */
 };
 
 static bool wants(const struct workers *w, enum workers_rule rule)
@@ -85,9 +86,10 @@ static size_t count_knowing(struct workers *w, struct asking *a,
 	return good;
 }
 
-static void judge(struct workers *w, struct rule *rule, struct asking *a,
-		  const struct http_request *req, knows_fn *knows,
-		  const void *what, const char *since)
+/* How many answers knew. */
+static size_t judge(struct workers *w, struct rule *rule, struct asking *a,
+		    const struct http_request *req, knows_fn *knows,
+		    const void *what, const char *since)
 {
 	const struct exchange *ignorant = NULL;
 	size_t n, good = count_knowing(w, a, req, knows, what, &ignorant, &n);
@@ -100,6 +102,7 @@ static void judge(struct workers *w, struct rule *rule, struct asking *a,
 			 "that did not: %s", good, n,
 			 ask_what(w->arena, ignorant), since,
 			 ask_answer(w->arena, ignorant));
+	return good;
 }
 
 static bool shows_row(struct workers *w, const struct exchange *x,
@@ -138,27 +141,103 @@ static void reads(struct workers *w)
 
 	if (!row.ok)
 		rule_skip(w->g, &rule, "no row could be made: %s", row.why);
-	else
-		judge(w, &rule, &w->ask, &req, shows_row, &row,
-		      "the row that was made before");
+	else if (!judge(w, &rule, &w->ask, &req, shows_row, &row,
+			"the row that was made before"))
+		w->blind = true;
 	rule_close(w->g, &rule);
 }
 
+/* ------------------------------------------------------------------ list */
+
+static struct listing *listed(struct workers *w, const struct exchange *x)
+{
+	struct listing *list = arena_alloc(w->arena, sizeof(*list));
+
+	listing_add(&w->ask, w->r, list, listing_page(&w->ask, w->r, x));
+	return list;
+}
+
+static bool lists_row(struct workers *w, const struct exchange *x,
+		      const void *what)
+{
+	const struct row *row = what;
+	const struct listing *list = listed(w, x);
+	size_t at = listing_find(list, row->id);
+
+	return at < list->n_rows &&
+	       !resource_differs(w->arena, w->r, &row->body, list->rows[at]);
+}
+
+static bool lists_id(struct workers *w, const struct exchange *x,
+		     const void *what)
+{
+	const struct row *row = what;
+	const struct listing *list = listed(w, x);
+
+	return listing_find(list, row->id) < list->n_rows;
+}
+
+static bool lacks_row(struct workers *w, const struct exchange *x,
+		      const void *what)
+{
+	return ask_ok(x) && listing_page(&w->ask, w->r, x).rows &&
+	       !lists_id(w, x, what);
+}
+
+/* The page that shows the row, wherever the app puts a new one, or NULL. */
+static const char *page_of(struct workers *w, const struct row *row)
+{
+	const struct listing *all = row->id ? listing_walk(&w->ask, w->r, 0,
+							   NULL) : NULL;
+	const char *target = NULL;
+
+	for (size_t i = 0; all && i < all->n_pages; i++)
+		if (lists_id(w, all->pages[i].x, row))
+			target = all->pages[i].x->req.target;
+	return target;
+}
+
+static void list(struct workers *w)
+{
+	struct rule rule = rule_of(w, RULE_LIST,
+				   "every worker lists a new row");
+	struct row row = resource_make(&w->ask, w->r);
+	const struct http_request req = { .target = page_of(w, &row) };
+
+	if (req.target)
+		judge(w, &rule, &w->ask, &req, lists_id, &row,
+		      "the row that was made before");
+	else if (row.ok)
+		rule_bad(w->g, &rule, row.created, NULL,
+			 "The row with id %s was made and is on no page of %s",
+			 row.id ? row.id : "?", w->r->path);
+	else
+		rule_skip(w->g, &rule, "no row could be made: %s", row.why);
+	rule_close(w->g, &rule);
+}
+
+/* ---------------------------------------------------- changes, deletions */
+
 /* Let every worker read it first, so that one that keeps a copy has one.  Do
  * they all know it?  Who never knew a row cannot show that it forgot it. */
-static bool warm_up(struct workers *w, const struct row *row)
+static bool warm_up(struct workers *w, const struct http_request *req)
 {
-	const struct http_request req = { .target = row->target };
-	bool all_know = row->ok;
+	bool all_know = req->target != NULL;
 
-	for (int i = 0; row->ok && i < 2; i++) {
+	for (int i = 0; req->target && i < 2; i++) {
 		const struct exchange *const *all =
-			ask_burst(&w->ask, &req, AT_ONCE, true);
+			ask_burst(&w->ask, req, AT_ONCE, true);
 
 		for (size_t k = 0; all && k < AT_ONCE; k++)
 			all_know &= ask_ok(all[k]);
 	}
 	return all_know;
+}
+
+/* Where the row is seen; NULL: nowhere. */
+static const char *target_of(struct workers *w, const struct row *row)
+{
+	return w->blind && row->ok ? page_of(w, row) : row->target;
 }
 
 static void changed(struct workers *w)
@@ -167,19 +246,19 @@ static void changed(struct workers *w)
 	struct rule rule = rule_of(w, RULE_CHANGED,
 				   "every worker knows a change");
 	struct row row = resource_make(&w->ask, w->r);
-	const struct http_request req = { .target = row.target };
+	const struct http_request req = { .target = target_of(w, &row) };
 	struct body body = resource_body(w->r, grading_prng(w->g), w->arena,
 					 true);
 	bool done = false;
 
-	warm_up(w, &row);
-	for (size_t i = 0; row.ok && !done && i < ARRAY_LEN(methods); i++)
+	warm_up(w, &req);
+	for (size_t i = 0; req.target && !done && i < ARRAY_LEN(methods); i++)
 		done = ask_ok(ask_json(&w->ask, methods[i], row.target,
 				       body_text(w->arena, &body)));
 	if (!done)
 		return; /* the brief has no such method, or another pays */
 	row.body = body;
-	judge(w, &rule, &w->ask, &req, shows_row, &row,
+	judge(w, &rule, &w->ask, &req, w->blind ? lists_row : shows_row, &row,
 	      "the values that were written before");
 	rule_close(w->g, &rule);
 }
@@ -189,62 +268,17 @@ static void deleted(struct workers *w)
 	struct rule rule = rule_of(w, RULE_DELETED,
 				   "every worker knows a deletion");
 	struct row row = resource_make(&w->ask, w->r);
-	const struct http_request req = { .target = row.target };
-
-	bool known = warm_up(w, &row);
+	const struct http_request req = { .target = target_of(w, &row) };
+	bool known = warm_up(w, &req);
 
 	if (!row.ok || !ask_ok(ask(&w->ask, "DELETE", row.target)))
 		return;
 	if (known)
-		judge(w, &rule, &w->ask, &req, is_gone, NULL,
-		      "that the row was deleted");
+		judge(w, &rule, &w->ask, &req, w->blind ? lacks_row : is_gone,
+		      &row, "that the row was deleted");
 	else
 		rule_skip(w->g, &rule, "not every worker knew the row before "
 				       "it was deleted");
-	rule_close(w->g, &rule);
-}
-
-struct wanted_rows {
-	const char *id;
-};
-
-static bool lists_row(struct workers *w, const struct exchange *x,
-		      const void *what)
-{
-	const struct wanted_rows *wanted = what;
-	struct listing *list = arena_alloc(w->arena, sizeof(*list));
-
-	listing_add(&w->ask, w->r, list, listing_page(&w->ask, w->r, x));
-	return listing_find(list, wanted->id) < list->n_rows;
-}
-
-/* On the last page that has rows, wherever the app puts a new one. */
-static void list(struct workers *w)
-{
-	struct rule rule = rule_of(w, RULE_LIST,
-				   "every worker lists a new row");
-	struct row row = resource_make(&w->ask, w->r);
-	const struct listing *all;
-	struct http_request req = { .target = NULL };
-	const struct wanted_rows wanted = { row.id };
-
-	all = row.id ? listing_walk(&w->ask, w->r, 0, NULL) : NULL;
-	for (size_t i = 0; all && i < all->n_pages; i++) {
-		struct listing *page = arena_alloc(w->arena, sizeof(*page));
-
-		listing_add(&w->ask, w->r, page, all->pages[i]);
-		if (listing_find(page, row.id) < page->n_rows)
-			req.target = all->pages[i].x->req.target;
-	}
-	if (req.target)
-		judge(w, &rule, &w->ask, &req, lists_row, &wanted,
-		      "the row that was made before");
-	else if (row.ok)
-		rule_bad(w->g, &rule, row.created, NULL,
-			 "The row with id %s was made and is on no page of %s",
-			 row.id ? row.id : "?", w->r->path);
-	else
-		rule_skip(w->g, &rule, "no row could be made: %s", row.why);
 	rule_close(w->g, &rule);
 }
 
@@ -323,10 +357,10 @@ static void restarted(struct workers *w, struct err *err)
 				   "every worker knows what was before a "
 				   "restart");
 	struct row row = resource_make(&w->ask, w->r);
-	const struct http_request req = { .target = row.target };
+	const struct http_request req = { .target = target_of(w, &row) };
 	bool ready = false;
 
-	if (!row.ok || w->ask.code)
+	if (!req.target || w->ask.code)
 		return;
 	w->ask.code = grading_restart(w->g, &ready, err);
 	if (w->ask.code)
@@ -336,8 +370,8 @@ static void restarted(struct workers *w, struct err *err)
 		rule_bad(w->g, &rule, NULL, NULL, "After it was killed the "
 			 "app must start again. It did not");
 	} else {
-		judge(w, &rule, &w->ask, &req, shows_row, &row,
-		      "the row that was made before the restart");
+		judge(w, &rule, &w->ask, &req, w->blind ? lists_row : shows_row,
+		      &row, "the row that was made before the restart");
 	}
 	rule_close(w->g, &rule);
 }
