@@ -122,14 +122,15 @@ $(OUT)/places: FORCE
 	@echo '$(DATADIR) $(LIBEXECDIR)' | cmp -s - $@ || \
 		echo '$(DATADIR) $(LIBEXECDIR)' >$@
 
-# The default policy is compiled once, here: libseccomp takes 5 ms for it, and
-# so fumehood-box is not linked with it.
+# The policies are compiled once, here: libseccomp takes 5 ms for one, and so
+# fumehood-box is not linked with it.
 POLICY_OBJ := $(OUT)/obj/sandbox/default_policy.o
 $(OUT)/policyc: $(call obj,sandbox/policy_main.c sandbox/seccomp.c \
 		sandbox/policy.c)
 	$(SAY_LINK) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_BOX)
-$(OUT)/default_policy.c: $(OUT)/policyc sandbox/policy/default.policy
-	@$(OUT)/policyc sandbox/policy/default.policy $@
+POLICIES := sandbox/policy/default.policy sandbox/policy/bare.policy
+$(OUT)/default_policy.c: $(OUT)/policyc $(POLICIES)
+	@$(OUT)/policyc $(POLICIES) $@
 $(POLICY_OBJ): $(OUT)/default_policy.c
 	@mkdir -p $(@D)
 	$(SAY_CC) $(CC) $(ALL_CFLAGS) -c -o $@ $<

@@ -2,8 +2,8 @@
  * policy -- a compiled system call policy: a filter, and how the keeper
  * answers what the filter reports.
  *
- * The default one (policy/default.policy) is compiled when the project is
- * built: libseccomp takes 5 ms for it, several times what a box takes.
+ * The built-in ones (policy/) are compiled when the project is built:
+ * libseccomp takes 5 ms for it, several times what a box takes.
  */
 #ifndef SANDBOX_POLICY_H
 #define SANDBOX_POLICY_H
@@ -29,8 +29,12 @@ struct policy {
 	struct sock_filter code[POLICY_CODE_MAX];
 };
 
-/* The built-in ones: where a cgroup counts memory, and where none does. */
+/*
+ * The built-in ones: where a cgroup counts memory, and where none does; and
+ * the same two for a box without namespaces (bare.h).
+ */
 extern const struct policy policy_default, policy_default_uncounted;
+extern const struct policy policy_bare, policy_bare_uncounted;
 
 /* NULL when the filter does not report this call. */
 const struct policy_answer *policy_answer(const struct policy *policy, int nr);

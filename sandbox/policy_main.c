@@ -1,7 +1,7 @@
 /*
- * policyc -- compile a policy at build time: policyc POLICY OUTPUT.c
+ * policyc -- compile the policies at build time: policyc DEFAULT BARE OUTPUT.c
  *
- * Writes the two constants that policy.h declares.
+ * Writes the four constants that policy.h declares; BARE is laid over DEFAULT.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,31 +36,52 @@ static int fail(const char *path, const char *msg)
 	return 1;
 }
 
+static ssize_t read_text(const char *path, char *ret)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, ret, TEXT_BYTES_MAX);
+
+	if (fd >= 0)
+		close(fd);
+	if (len < 0 || len == TEXT_BYTES_MAX)
+		fail(path, len < 0 ? strerror(errno) : "too long");
+	return len == TEXT_BYTES_MAX ? -1 : len;
+}
+
+static const struct {
+	const char *name;
+	bool bare, counted;
+} wanted[] = {
+	{ "policy_default_uncounted", false, false },
+	{ "policy_default", false, true },
+	{ "policy_bare_uncounted", true, false },
+	{ "policy_bare", true, true },
+};
+
 int main(int argc, char **argv)
 {
-	static char text[TEXT_BYTES_MAX];
-	static const char *const names[] = { "policy_default_uncounted",
-					     "policy_default" };
+	static char text[TEXT_BYTES_MAX], bare[TEXT_BYTES_MAX];
 	char msg[200];
-	ssize_t len;
+	ssize_t len, bare_len;
 	FILE *out;
-	int fd;
 
-	if (argc != 3)
-		return fail("policyc", "usage: policyc POLICY OUTPUT.c");
-	fd = open(argv[1], O_RDONLY | O_CLOEXEC);
-	len = fd < 0 ? -1 : read(fd, text, sizeof(text));
-	if (len < 0 || len == sizeof(text))
-		return fail(argv[1], len < 0 ? strerror(errno) : "too long");
-	out = fopen(argv[2], "we");
+	if (argc != 4)
+		return fail("policyc", "usage: policyc DEFAULT BARE OUTPUT.c");
+	len = read_text(argv[1], text);
+	bare_len = read_text(argv[2], bare);
+	if (len < 0 || bare_len < 0)
+		return 1;
+	out = fopen(argv[3], "we");
 	if (!out)
-		return fail(argv[2], strerror(errno));
+		return fail(argv[3], strerror(errno));
 	fprintf(out, "#include \"sandbox/policy.h\"\n");
-	for (int counted = 0; counted < 2; counted++) {
-		if (seccomp_compile(text, (size_t)len, counted, &policy, msg,
-				    sizeof(msg)) < 0)
-			return fail(argv[1], msg);
-		write_policy(out, names[counted]);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		if (seccomp_compile_over(text, (size_t)len,
+					 wanted[i].bare ? bare : NULL,
+					 (size_t)bare_len, wanted[i].counted,
+					 &policy, msg, sizeof(msg)) < 0)
+			return fail(argv[1 + wanted[i].bare], msg);
+		write_policy(out, wanted[i].name);
 	}
-	return fclose(out) ? fail(argv[2], strerror(errno)) : 0;
+	return fclose(out) ? fail(argv[3], strerror(errno)) : 0;
 }

@@ -13,6 +13,7 @@
 #define WORDS_MAX      128
 #define CONDITIONS_MAX 3
 #define VALUES_MAX     64
+#define NAMED_MAX      128
 
 struct condition {
 	unsigned arg;
@@ -29,10 +30,18 @@ struct rule {
 	size_t n_conditions;
 };
 
+/* The calls that a policy says something of. */
+struct named {
+	int nr[NAMED_MAX];
+	size_t n;
+};
+
 struct compiler {
 	scmp_filter_ctx ctx;
 	struct policy *policy;
 	bool counted;
+	bool naming;         /* first round: only which calls there are */
+	struct named *named; /* by the text that goes over this one, or NULL */
 	int line;
 	char *msg;
 	size_t msg_bytes;
@@ -186,6 +195,25 @@ static int remember(struct compiler *c, const char *name, int nr, int error)
 	return 0;
 }
 
+static bool is_named(const struct named *named, int nr)
+{
+	for (size_t i = 0; named && i < named->n; i++) {
+		if (named->nr[i] == nr)
+			return true;
+	}
+	return false;
+}
+
+static int name_call(struct compiler *c, int nr)
+{
+	if (is_named(c->named, nr))
+		return 0;
+	if (c->named->n == NAMED_MAX)
+		return wrong(c, "too many calls");
+	c->named->nr[c->named->n++] = nr;
+	return 0;
+}
+
 static int add_call(struct compiler *c, const struct rule *rule,
 		    const char *name)
 {
@@ -197,6 +225,11 @@ static int add_call(struct compiler *c, const struct rule *rule,
 	if (nr == __NR_SCMP_ERROR && !optional)
 		return wrong(c, "no call is named `%s`", name);
 	if (nr < 0) /* not on this architecture */
+		return 0;
+	if (c->naming)
+		return name_call(c, nr);
+	if (is_named(c->named, nr) ||
+	    rule->action == SCMP_ACT_ERRNO(ENOSYS)) /* the default */
 		return 0;
 	r = add_rules(c, rule, nr, cmps, 0);
 	if (r < 0)
@@ -218,6 +251,10 @@ static int parse_verb(struct compiler *c, char **words, size_t n,
 	}
 	if (!strcmp(words[0], "kill")) {
 		rule->action = SCMP_ACT_KILL_PROCESS;
+		return 1;
+	}
+	if (!strcmp(words[0], "pretend")) {
+		rule->action = SCMP_ACT_ERRNO(0);
 		return 1;
 	}
 	if (!strcmp(words[0], "ask")) {
@@ -263,8 +300,6 @@ static int compile_line(struct compiler *c, char **words, size_t n)
 	}
 	if (end == (size_t)first)
 		return wrong(c, "no call is named");
-	if (rule.action == SCMP_ACT_ERRNO(ENOSYS))
-		return 0; /* what every call gets that has no rule */
 	for (size_t i = (size_t)first; i < end && r == 0; i++)
 		r = add_call(c, &rule, words[i]);
 	return r;
@@ -341,8 +376,32 @@ static int export(scmp_filter_ctx ctx, struct policy *ret)
 	return 0;
 }
 
-int seccomp_compile(const char *text, size_t len, bool counted,
-		    struct policy *ret, char *msg, size_t msg_bytes)
+/* What `over` says, and then what `text` says of other calls. */
+static int compile_both(struct compiler *c, const char *text, size_t len,
+			const char *over, size_t over_len)
+{
+	static struct named named;
+	int r;
+
+	if (!over)
+		return compile_text(c, text, len);
+	named.n = 0;
+	c->named = &named;
+	c->naming = true;
+	r = compile_text(c, over, over_len);
+	c->naming = false;
+	c->named = NULL;
+	c->line = 0;
+	if (r == 0)
+		r = compile_text(c, over, over_len);
+	c->named = &named;
+	c->line = 0;
+	return r ? r : compile_text(c, text, len);
+}
+
+int seccomp_compile_over(const char *text, size_t len, const char *over,
+			 size_t over_len, bool counted, struct policy *ret,
+			 char *msg, size_t msg_bytes)
 {
 	struct compiler c = { .policy = ret, .counted = counted, .msg = msg,
 			      .msg_bytes = msg_bytes };
@@ -355,9 +414,16 @@ int seccomp_compile(const char *text, size_t len, bool counted,
 		return -ENOMEM;
 	r = set_attributes(c.ctx);
 	if (r == 0)
-		r = compile_text(&c, text, len);
+		r = compile_both(&c, text, len, over, over_len);
 	if (r == 0)
 		r = export(c.ctx, ret);
 	seccomp_release(c.ctx);
 	return r;
+}
+
+int seccomp_compile(const char *text, size_t len, bool counted,
+		    struct policy *ret, char *msg, size_t msg_bytes)
+{
+	return seccomp_compile_over(text, len, NULL, 0, counted, ret, msg,
+				    msg_bytes);
 }

@@ -5,6 +5,7 @@
  *
  *	allow NAME... [if CONDITION...]      the call goes through
  *	deny ERRNO NAME... [if CONDITION...]     it fails, silently
+ *	pretend NAME... [if CONDITION...]        it gives 0 and does nothing
  *	record ERRNO NAME... [if CONDITION...]   it fails and is reported
  *	ask NAME... [if CONDITION...]        the keeper looks and decides
  *	kill NAME... [if CONDITION...]       the process ends
@@ -29,5 +30,13 @@
  */
 int seccomp_compile(const char *text, size_t len, bool counted,
 		    struct policy *ret, char *msg, size_t msg_bytes);
+
+/*
+ * The same, with another policy laid over it: what `over` says of a call
+ * stands instead of all that `text` says of that call.
+ */
+int seccomp_compile_over(const char *text, size_t len, const char *over,
+			 size_t over_len, bool counted, struct policy *ret,
+			 char *msg, size_t msg_bytes);
 
 #endif

@@ -163,6 +163,43 @@ START_TEST(a_wrong_policy_names_its_line)
 }
 END_TEST
 
+START_TEST(what_is_laid_over_a_policy_stands_instead_of_it)
+{
+	static struct policy base, both, alone;
+	const char *text = "record EPERM bpf ptrace\nallow read";
+	const char *over = "record EACCES bpf\ndeny ENOSYS read";
+	const char *same = "record EACCES bpf\nrecord EPERM ptrace";
+	char msg[100];
+
+	ck_assert_int_eq(seccomp_compile(text, strlen(text), true, &base, msg,
+					 sizeof(msg)), 0);
+	ck_assert_int_eq(seccomp_compile_over(text, strlen(text), over,
+					      strlen(over), true, &both, msg,
+					      sizeof(msg)), 0);
+	ck_assert_int_eq(seccomp_compile(same, strlen(same), true, &alone, msg,
+					 sizeof(msg)), 0);
+	ck_assert_int_eq(policy_answer(&base, SYS_bpf)->error, EPERM);
+	ck_assert_int_eq(policy_answer(&both, SYS_bpf)->error, EACCES);
+	ck_assert_int_eq(policy_answer(&both, SYS_ptrace)->error, EPERM);
+	ck_assert_uint_eq(both.n_code, alone.n_code);
+	ck_assert_mem_eq(both.code, alone.code,
+			 alone.n_code * sizeof(alone.code[0]));
+}
+END_TEST
+
+START_TEST(without_namespaces_no_socket_is_made_or_connected)
+{
+	const struct policy *bare = &policy_bare_uncounted;
+
+	ck_assert_int_eq(policy_answer(bare, SYS_socket)->error, EACCES);
+	ck_assert_int_eq(policy_answer(bare, SYS_connect)->error, EACCES);
+	ck_assert_int_eq(policy_answer(bare, SYS_bind)->error, EACCES);
+	/* Nothing is left that the keeper would have to decide. */
+	for (uint32_t i = 0; i < bare->n_answers; i++)
+		ck_assert_int_ne(bare->answers[i].error, 0);
+}
+END_TEST
+
 START_TEST(the_built_in_policy_knows_what_it_reports)
 {
 	ck_assert_ptr_nonnull(policy_answer(&policy_default, SYS_connect));
@@ -209,6 +246,8 @@ SUITE(box_readers)
 	TEST(listening_ports_are_told_from_connections_and_ours);
 	TEST(addresses_are_decoded_and_cannot_lie_about_their_length);
 	TEST_LOOP(a_wrong_policy_names_its_line, N(wrong_policies));
+	TEST(what_is_laid_over_a_policy_stands_instead_of_it);
+	TEST(without_namespaces_no_socket_is_made_or_connected);
 	TEST(the_built_in_policy_knows_what_it_reports);
 	TEST(a_message_that_ends_early_fails_and_stays_harmless);
 }
