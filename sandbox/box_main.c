@@ -315,22 +315,33 @@ static int report_end(const struct options *o, const struct keeper *k)
 							    : EXIT_OTHER_END;
 }
 
-static int start(struct keeper *k, const struct sandbox_program *program,
+/* Where the box has no root of its own, its /tmp is elsewhere. */
+static const char *const *environment(const struct keeper *k)
+{
+	static char home[SANDBOX_FOLDER_BYTES + 16],
+		tmp[SANDBOX_FOLDER_BYTES + 16];
+	static const char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin",
+				     "LANG=C.UTF-8", home, NULL, NULL };
+
+	snprintf(home, sizeof(home), "HOME=%s/tmp", k->root.folder);
+	snprintf(tmp, sizeof(tmp), "TMPDIR=%s/tmp", k->root.folder);
+	if (k->bare)
+		env[3] = tmp;
+	return env;
+}
+
+static int start(struct keeper *k, struct sandbox_program *program,
 		 struct sandbox_failure *reterr)
 {
 	k->once = true;
+	program->env = environment(k);
 	return keeper_start(k, program, reterr);
 }
 
 static int run(struct options *o, char **argv)
 {
-	static const char *const env[] = {
-		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/tmp",
-		"LANG=C.UTF-8", NULL,
-	};
 	struct sandbox_program program = {
 		.argv = (const char *const *)(uintptr_t)argv,
-		.env = env,
 		.cwd = "/tmp",
 	};
 	static struct keeper k;

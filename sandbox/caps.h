@@ -7,6 +7,9 @@
 /* Keep only these bits in permitted and effective; inheritable is emptied. */
 int caps_keep(uint64_t bits);
 
+/* The effective ones. */
+uint64_t caps_held(void);
+
 /* Empty the bounding and ambient sets for good. */
 int caps_clear_bounding(void);
 

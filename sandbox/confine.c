@@ -42,6 +42,14 @@ int confine_fail(struct sandbox_failure *reterr, enum sandbox_stage stage,
 	return -code;
 }
 
+int confine_lacks(struct sandbox_failure *reterr, enum sandbox_layer layer)
+{
+	reterr->isolation = true;
+	snprintf(reterr->layer, sizeof(reterr->layer), "%s",
+		 sandbox_layer_name(layer));
+	return -reterr->code;
+}
+
 int confine_report(int socket, const struct confine_report *report, int fd)
 {
 	return wire_send(socket, report, sizeof(*report), &fd, fd >= 0);

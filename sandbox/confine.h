@@ -67,6 +67,7 @@ enum confine_report_kind {
 struct confine_report {
 	enum confine_report_kind kind;
 	int status;
+	pid_t pid;             /* CONFINE_PROCESS: as its parent knows it */
 	int64_t max_rss_bytes; /* CONFINE_ENDED: of wait4(2), 0 if unknown */
 	struct sandbox_failure failure;
 };
@@ -78,5 +79,7 @@ int confine_report(int socket, const struct confine_report *report, int fd);
 int confine_fail(struct sandbox_failure *reterr, enum sandbox_stage stage,
 		 int code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* ...which is so because a layer cannot be had. */
+int confine_lacks(struct sandbox_failure *reterr, enum sandbox_layer layer);
 
 #endif

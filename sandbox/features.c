@@ -265,26 +265,37 @@ static void describe_failure(struct feature *f,
 	      strerror(failure->code));
 }
 
-static void try_box(struct feature *f, bool reduced)
+static void describe_success(struct feature *f,
+			     const struct sandbox_state *state)
+{
+	size_t n = 0;
+
+	found(f, FEATURE_FOUND, "built, and a program ran in it");
+	if (!*state->folder)
+		return;
+	found(f, FEATURE_FOUND,
+	      "seccomp, Landlock %d and limits; no namespaces, and so without",
+	      state->landlock_abi);
+	for (int i = 0; i < SANDBOX_N_LAYERS; i++) {
+		n = strlen(f->detail);
+		if (!(state->layers >> i & 1))
+			snprintf(f->detail + n, sizeof(f->detail) - n, " %s",
+				 sandbox_layer_name((enum sandbox_layer)i));
+	}
+}
+
+static void run_in_box(struct feature *f, const struct sandbox_spec *spec)
 {
 	static const char *const argv[] = { "/bin/true", NULL };
 	static const char *const env[] = { NULL };
 	static const struct sandbox_program program = { .argv = argv,
 							.env = env };
-	static const struct sandbox_mount mounts[] = {
-		{ SANDBOX_OVERLAY, "/usr/share", "/work" },
-		{ SANDBOX_SCRATCH, NULL, "/data" },
-	};
-	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
 	struct sandbox_failure failure = { 0 };
 	struct sandbox_state state;
 	struct sandbox *sb;
 
-	spec.reduced = reduced;
-	spec.mounts = mounts;
-	spec.n_mounts = sizeof(mounts) / sizeof(mounts[0]);
 	f->fix = "see the lines above";
-	if (sandbox_open(&sb, &spec, &failure) < 0) {
+	if (sandbox_open(&sb, spec, &failure) < 0) {
 		describe_failure(f, &failure);
 		return;
 	}
@@ -294,10 +305,29 @@ static void try_box(struct feature *f, bool reduced)
 		sandbox_wait(sb, -1);
 	sandbox_close(sb, &state);
 	if (state.reason == SANDBOX_EXITED && !state.exit_code)
-		found(f, FEATURE_FOUND, "built, and a program ran in it");
+		describe_success(f, &state);
 	else if (!failure.code)
 		found(f, FEATURE_MISSING, "the program in it ended with %s",
 		      sandbox_reason_name(state.reason));
+}
+
+/* The folder that is laid over is empty: it may have to be copied. */
+static void try_box(struct feature *f, bool reduced)
+{
+	char empty[] = "/tmp/fumehood-doctor-XXXXXX";
+	bool made = mkdtemp(empty) != NULL;
+	const struct sandbox_mount mounts[] = {
+		{ SANDBOX_SCRATCH, NULL, "/data" },
+		{ SANDBOX_OVERLAY, empty, "/work" },
+	};
+	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
+
+	spec.reduced = reduced;
+	spec.mounts = mounts;
+	spec.n_mounts = made ? 2 : 1;
+	run_in_box(f, &spec);
+	if (made)
+		rmdir(empty);
 }
 
 static void look_at_box(struct feature *f)

@@ -40,6 +40,7 @@ int ids_choose(struct ids *ret)
 	uint32_t pair;
 
 	*ret = (struct ids){ .init = IDS_APP, .app = IDS_APP,
+			     .app_gid = IDS_APP,
 			     .outside_init = geteuid(),
 			     .outside_app = geteuid() };
 	if (geteuid() != 0)
@@ -48,8 +49,16 @@ int ids_choose(struct ids *ret)
 	if (!pair)
 		return -EPERM;
 	*ret = (struct ids){ .pair = true, .init = 0, .app = IDS_APP,
+			     .app_gid = IDS_APP,
 			     .outside_init = pair, .outside_app = pair + 1 };
 	return 0;
+}
+
+void ids_without_map(struct ids *ids)
+{
+	ids->init = geteuid();
+	ids->app = ids->outside_app;
+	ids->app_gid = ids->pair ? ids->outside_app : getegid();
 }
 
 static int write_file(pid_t pid, const char *name, const char *text)

@@ -19,11 +19,15 @@
 struct ids {
 	bool pair;          /* two ids of their own, else the user's one */
 	uint32_t init, app; /* inside */
+	uint32_t app_gid;   /* the program's group, inside */
 	uint32_t outside_init, outside_app;
 };
 
 /* What this user can have.  -EPERM when root could only map itself. */
 int ids_choose(struct ids *ret);
+
+/* Where there is no user namespace, inside is as outside. */
+void ids_without_map(struct ids *ids);
 
 /* Write the maps of `pid`, a child in a new user namespace. */
 int ids_write(const struct ids *ids, pid_t pid);

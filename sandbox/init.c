@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/bare.h"
 #include "sandbox/caps.h"
 #include "sandbox/init_net.h"
 #include "sandbox/net.h"
@@ -30,6 +31,8 @@
 #define INIT_CAPS                                                              \
 	(CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) |       \
 	 CAP_BIT(CAP_SETPCAP) | CAP_BIT(CAP_DAC_READ_SEARCH))
+/* And to remove the folder of a bare box. */
+#define BARE_CAPS (INIT_CAPS | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_FOWNER))
 #define FD_PARKED 100 /* above whatever the keeper had open */
 #define ARGS_MAX  4096
 #define SEARCH    "/usr/local/bin:/usr/bin:/bin"
@@ -38,7 +41,9 @@ struct init {
 	const struct init_plan *plan;
 	int control, service, signals;
 	int fds[INIT_FD_N];
+	uint16_t port;  /* see struct init_report */
 	pid_t program;  /* the one that was started cold; 0: none */
+	pid_t leader;   /* bare: the same, until its group has been ended */
 	int report;     /* its report socket */
 };
 
@@ -70,10 +75,47 @@ static void reap(struct init *init, int flags)
 	}
 }
 
-static void kill_all(struct init *init)
+/* How it ended, without taking it: until its group is ended, its number must
+ * be nobody else's. */
+static bool leader_has_ended(struct init *init)
 {
-	struct init_report report = { .kind = INIT_KILLED };
+	struct rusage usage = { 0 };
+	siginfo_t info = { 0 };
+	int status;
 
+	if (!init->program ||
+	    syscall(SYS_waitid, P_PID, init->program, &info,
+		    WEXITED | WNOHANG | WNOWAIT, &usage) < 0 || !info.si_pid)
+		return init->leader && !init->program;
+	status = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
+					    : info.si_status;
+	report_end(init, status, &usage);
+	return true;
+}
+
+/* Orphans come to us.  Who waits behind the leader is reaped with it. */
+static void reap_bare(struct init *init)
+{
+	siginfo_t info = { 0 };
+
+	while (!leader_has_ended(init) &&
+	       waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid) {
+		if (info.si_pid != init->leader)
+			waitpid(info.si_pid, NULL, 0);
+		info.si_pid = 0;
+	}
+}
+
+static void kill_everybody(struct init *init)
+{
+	if (init_is_bare(init->plan)) {
+		leader_has_ended(init); /* by itself, if it has */
+		bare_end_group(init->leader);
+		reap(init, 0);
+		init->leader = 0;
+		return;
+	}
 	/*
 	 * Children are waited for; what joined from outside has its waiter
 	 * there, and is gone when there is nobody left to signal.
@@ -83,6 +125,13 @@ static void kill_all(struct init *init)
 		usleep(100);
 	}
 	reap(init, 0);
+}
+
+static void kill_all(struct init *init)
+{
+	struct init_report report = { .kind = INIT_KILLED };
+
+	kill_everybody(init);
 	net_drop_backlog(init->fds[INIT_FD_LISTEN4]);
 	net_drop_backlog(init->fds[INIT_FD_LISTEN6]);
 	wire_send(init->control, &report, sizeof(report), NULL, 0);
@@ -124,7 +173,8 @@ static void execute(const char *const *argv, const char *const *env)
 }
 
 static void run_child(const struct confine *c, const struct confine_fds *fds,
-		      const char *const *argv, const char *const *env)
+		      bool bare, const char *const *argv,
+		      const char *const *env)
 {
 	struct confine_report report = { .kind = CONFINE_FAILED };
 	int report_fd;
@@ -132,6 +182,8 @@ static void run_child(const struct confine *c, const struct confine_fds *fds,
 	reset_signals();
 	if (confine(c, fds, &report_fd, &report.failure) < 0)
 		_exit(127);
+	if (bare) /* a pid namespace would see to that */
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	execute(argv, env);
 	confine_fail(&report.failure, SANDBOX_STAGE_EXEC, errno,
 		     "execute `%s`", argv[0]);
@@ -167,13 +219,15 @@ static void start(struct init *init, struct wire *w, const int *fds)
 	init->report = fcntl(cfds.report, F_DUPFD_CLOEXEC, 0);
 	init->program = w->failed || !argv[0] ? -1 : fork_until_exec(&pidfd);
 	if (init->program == 0)
-		run_child(&msg.confine, &cfds, argv, env);
+		run_child(&msg.confine, &cfds, init_is_bare(init->plan), argv,
+			  env);
 	if (init->program < 0) {
 		confine_fail(&report.failure, SANDBOX_STAGE_SPAWN,
 			     w->failed ? EBADMSG : errno, "fork");
 		report.kind = CONFINE_FAILED;
 		init->program = 0;
 	}
+	report.pid = init->leader = init->program;
 	confine_report(init->report, &report, pidfd);
 	if (pidfd >= 0)
 		close(pidfd);
@@ -211,6 +265,24 @@ static bool obey(struct init *init)
 	return true;
 }
 
+static void reap_some(struct init *init)
+{
+	if (init_is_bare(init->plan))
+		reap_bare(init);
+	else
+		reap(init, WNOHANG);
+}
+
+/* The keeper is gone, or wants us to be. */
+static void __attribute__((noreturn)) leave(struct init *init, int code)
+{
+	if (init_is_bare(init->plan)) {
+		kill_everybody(init);
+		bare_remove_folder(init->plan->root->folder);
+	}
+	_exit(code);
+}
+
 static void loop(struct init *init)
 {
 	struct pollfd pfds[] = {
@@ -226,12 +298,11 @@ static void loop(struct init *init)
 		if (pfds[1].revents) {
 			if (read(init->signals, &info, sizeof(info)) < 0)
 				continue;
-			reap(init, WNOHANG);
+			reap_some(init);
 		}
 		if (pfds[0].revents && !obey(init))
-			_exit(0);
-		if (pfds[2].revents &&
-		    !init_serve(init->service, init->plan->listen_port))
+			leave(init, 0);
+		if (pfds[2].revents && !init_serve(init->service, init->plan))
 			pfds[2].fd = -1; /* the keeper will say when to end */
 	}
 }
@@ -240,25 +311,26 @@ static void loop(struct init *init)
 static void await(const struct init_plan *plan, int *fds, size_t max,
 		  size_t *ret_n)
 {
+	struct init nothing = { .plan = plan };
 	char op[64];
 
 	if (wire_recv(plan->control, op, sizeof(op), fds, max, ret_n) < 0)
-		_exit(0);
+		leave(&nothing, 0);
 }
 
 static int enter_cgroups(const struct init_plan *plan,
 			 struct sandbox_failure *reterr)
 {
-	int tasks[JOIN_TASKS_MAX], r = 0;
+	int tasks[INIT_TASKS_MAX], r = 0;
 	size_t n = 0;
 
-	await(plan, tasks, JOIN_TASKS_MAX, &n);
+	await(plan, tasks, INIT_TASKS_MAX, &n);
 	for (size_t i = 0; i < n; i++) {
 		if (r == 0 && write(tasks[i], "0", 1) < 0)
 			r = -errno;
 		close(tasks[i]);
 	}
-	if (r == 0 && unshare(CLONE_NEWCGROUP) < 0)
+	if (r == 0 && !init_is_bare(plan) && unshare(CLONE_NEWCGROUP) < 0)
 		r = -errno;
 	return r < 0 ? confine_fail(reterr, SANDBOX_STAGE_CGROUP, -r,
 				    "enter the cgroup")
@@ -313,11 +385,56 @@ static int become_init(const struct init_plan *plan,
 	return 0;
 }
 
+/* A socket of the machine's network; its port is the kernel's choice. */
+static int listen_bare(struct init *init, struct sandbox_failure *reterr)
+{
+	int fd = init->plan->listen_port ? net_listen(AF_INET, 0) : -1;
+
+	if (!init->plan->listen_port)
+		return 0;
+	if (fd < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_NETWORK, -fd,
+				    "listen on 127.0.0.1");
+	init->fds[INIT_FD_LISTEN4] = fd;
+	init->port = net_port(fd);
+	return 0;
+}
+
+static int build_bare(struct init *init, struct sandbox_failure *reterr)
+{
+	const struct init_plan *plan = init->plan;
+	int r;
+
+	await(plan, NULL, 0, NULL);
+	/* Orphans shall come to us; and a terminal's signals are not ours. */
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
+				    "become a subreaper");
+	r = bare_fill(plan->root, reterr);
+	if (r == 0)
+		r = enter_cgroups(plan, reterr);
+	if (r == 0)
+		r = listen_bare(init, reterr);
+	init->fds[INIT_FD_PROC] = open("/proc", O_RDONLY | O_DIRECTORY |
+							O_CLOEXEC);
+	if (r == 0 && plan->layers & (1u << SANDBOX_LAYER_LANDLOCK))
+		r = bare_landlock(plan->root, &init->fds[INIT_FD_LANDLOCK],
+				  reterr);
+	if (r == 0 && caps_keep(BARE_CAPS & caps_held()) < 0)
+		r = confine_fail(reterr, SANDBOX_STAGE_PRIVILEGES, errno,
+				 "drop init's capabilities");
+	return r;
+}
+
 static int build(struct init *init, struct sandbox_failure *reterr)
 {
 	const struct init_plan *plan = init->plan;
 	struct init_net net;
-	int r = init_net_begin(&net, plan->listen_port, reterr);
+	int r;
+
+	if (init_is_bare(plan))
+		return build_bare(init, reterr);
+	r = init_net_begin(&net, plan->listen_port, reterr);
 
 	if (r == 0)
 		r = become_init(plan, reterr);
@@ -346,7 +463,7 @@ static int build(struct init *init, struct sandbox_failure *reterr)
 
 static void say_ready(struct init *init)
 {
-	struct init_report report = { .kind = INIT_READY };
+	struct init_report report = { .kind = INIT_READY, .port = init->port };
 	int fds[INIT_FD_N];
 	size_t n = 0;
 
@@ -367,10 +484,13 @@ static void say_ready(struct init *init)
  */
 static int keep_only_ours(struct init *init)
 {
+	/* A bare box's folder: its lock is ours as well. */
+	int *lock = &init->plan->root->scratch, none = -1;
 	int *ours[] = { &init->control, &init->service, &init->signals,
 			&init->fds[INIT_FD_LISTEN4],
 			&init->fds[INIT_FD_LISTEN6],
-			&init->fds[INIT_FD_LANDLOCK] };
+			&init->fds[INIT_FD_LANDLOCK],
+			init_is_bare(init->plan) ? lock : &none };
 	int next = FD_PARKED, fd;
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
@@ -388,6 +508,17 @@ static int keep_only_ours(struct init *init)
 	return 0;
 }
 
+/* Those that come from outside of a pid namespace reach no init in it. */
+static void block_signals(const struct init_plan *plan, const sigset_t *ours)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, init_is_bare(plan) ? &all : ours, NULL);
+	if (init_is_bare(plan))
+		setsid();
+}
+
 void init_run(const struct init_plan *plan)
 {
 	struct init init = { .plan = plan, .report = -1,
@@ -400,17 +531,19 @@ void init_run(const struct init_plan *plan)
 	prctl(PR_SET_NAME, "init");
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_SETMASK, &set, NULL);
+	block_signals(plan, &set);
 	init.signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (build(&init, &report.failure) < 0) {
 		wire_send(plan->control, &report, sizeof(report), NULL, 0);
-		_exit(1);
+		leave(&init, 1);
 	}
-	/* The change of uid cleared what was set before; see also loop(). */
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* The change of uid cleared what was set before; see also loop().
+	 * Who has to clean up must live to do so. */
+	if (!init_is_bare(plan))
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	say_ready(&init);
 	if (keep_only_ours(&init) < 0)
-		_exit(1);
+		leave(&init, 1);
 	loop(&init);
 	_exit(0);
 }

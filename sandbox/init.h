@@ -13,6 +13,10 @@
 #include "sandbox/join.h"
 #include "sandbox/root.h"
 
+/* Folders of cgroups to enter: of version 1, and where it is not born into
+ * that, of version 2. */
+#define INIT_TASKS_MAX (JOIN_TASKS_MAX + 1)
+
 struct init_plan {
 	struct root *root;
 	const struct ids *ids;
@@ -58,6 +62,7 @@ enum init_fd {
 struct init_report {
 	enum init_kind kind;
 	bool has_fd[INIT_FD_N];
+	uint16_t port; /* of the listening socket, where it was not asked for */
 	struct sandbox_failure failure;
 };
 
@@ -85,6 +90,12 @@ struct init_answer {
 void init_run(const struct init_plan *plan) __attribute__((noreturn));
 
 /* Answer one request of the runner; false when it is gone. */
-bool init_serve(int service, uint16_t listen_port);
+bool init_serve(int service, const struct init_plan *plan);
+
+/* Where no namespace can be had, no more than this is built (bare.h). */
+static inline bool init_is_bare(const struct init_plan *plan)
+{
+	return *plan->root->folder;
+}
 
 #endif

@@ -31,14 +31,15 @@ static size_t read_listeners(const char *path, uint16_t ours, uint16_t *ret,
 }
 
 /* Symbolic links are not followed: a file is what its path says, or not. */
-static int open_beneath(const char *path)
+static int open_beneath(const struct init_plan *plan, const char *path)
 {
 	struct open_how how = {
 		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS |
 			   RESOLVE_NO_MAGICLINKS,
 	};
-	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int root = open(init_is_bare(plan) ? plan->root->folder : "/",
+			O_PATH | O_DIRECTORY | O_CLOEXEC);
 	long fd;
 
 	if (root < 0)
@@ -51,9 +52,10 @@ static int open_beneath(const char *path)
 }
 
 /* What to answer; a descriptor in *ret_fd where one belongs to it. */
-static int answer(const struct init_request *req, uint16_t listen_port,
+static int answer(const struct init_request *req, const struct init_plan *plan,
 		  struct init_answer *ret, int *ret_fd)
 {
+	uint16_t listen_port = plan->listen_port;
 	size_t n;
 
 	switch (req->service) {
@@ -61,19 +63,21 @@ static int answer(const struct init_request *req, uint16_t listen_port,
 		*ret_fd = socket(req->domain, req->type | SOCK_CLOEXEC, 0);
 		return *ret_fd < 0 ? -errno : 0;
 	case INIT_LISTENERS:
+		if (init_is_bare(plan)) /* they are the machine's */
+			return 0;
 		n = read_listeners("/proc/self/net/tcp", listen_port,
 				   ret->ports, 0);
 		n = read_listeners("/proc/self/net/tcp6", listen_port,
 				   ret->ports, n);
 		return (int)n;
 	case INIT_OPEN:
-		*ret_fd = open_beneath(req->path);
+		*ret_fd = open_beneath(plan, req->path);
 		return *ret_fd < 0 ? *ret_fd : 0;
 	}
 	return -EINVAL;
 }
 
-bool init_serve(int service, uint16_t listen_port)
+bool init_serve(int service, const struct init_plan *plan)
 {
 	struct init_request req = { 0 };
 	struct init_answer reply = { 0 };
@@ -85,7 +89,7 @@ bool init_serve(int service, uint16_t listen_port)
 	if (n < 0)
 		return false;
 	req.path[sizeof(req.path) - 1] = '\0';
-	reply.result = answer(&req, listen_port, &reply, &fd);
+	reply.result = answer(&req, plan, &reply, &fd);
 	wire_send(service, &reply, sizeof(reply), &fd, fd >= 0);
 	if (fd >= 0)
 		close(fd);

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sandbox/proc.h"
 #include "sandbox/wire.h"
 
 #define CHUNK_BYTES      (64 << 10)
@@ -77,7 +78,7 @@ static void kill_all(struct keeper *k)
 	if (k->killing)
 		return;
 	k->killing = true;
-	if (k->once) { /* ending init ends all, and saves the question */
+	if (k->once && !k->bare) { /* ending init ends all, and saves asking */
 		keeper_sample_files(k);
 		keeper_read_decoys(k);
 		/* What only init still holds, the kernel frees in its own time
@@ -205,6 +206,7 @@ static void take_report(struct keeper *k)
 	switch (report.kind) {
 	case CONFINE_PROCESS:
 		k->has_process = true;
+		k->session = k->bare ? report.pid : 0;
 		k->program = n_fds ? fd : -1;
 		return;
 	case CONFINE_CONFINED:
@@ -234,7 +236,7 @@ static void take_control(struct keeper *k)
 	struct init_report report;
 	int n;
 
-	if (k->once && k->killed) { /* as we wanted it */
+	if (k->once && k->killed && !k->bare) { /* as we wanted it */
 		close_fd(&k->control);
 		return;
 	}
@@ -246,6 +248,7 @@ static void take_control(struct keeper *k)
 	}
 	/* Only the kernel can have ended init, and only for memory. */
 	k->lost = k->killed = k->killing = true;
+	keeper_end_bare(k);
 	close_fd(&k->control);
 	keeper_sample(k);
 }
@@ -344,6 +347,10 @@ static void plan_rlimits(const struct keeper *k, struct confine *c)
 	 * there is room for init and a waiter, where they have the same uid.
 	 */
 	int spare = *k->cg.dirs[CGROUP_PIDS] ? 8 : k->ids.pair ? 0 : 2;
+	/* What else has that uid counts too, where it is not alone with it. */
+	int others = k->bare && !k->ids.pair
+			     ? proc_count_user(k->box[INIT_FD_PROC], k->ids.app)
+			     : 0;
 	const struct {
 		int resource;
 		int64_t value; /* negative: leave it */
@@ -355,7 +362,8 @@ static void plan_rlimits(const struct keeper *k, struct confine *c)
 				       ? l->memory_bytes / 4 * 5 + (32 << 20)
 				       : -1 },
 		{ RLIMIT_NOFILE, l->files ? l->files : -1 },
-		{ RLIMIT_NPROC, l->processes ? l->processes + spare : -1 },
+		{ RLIMIT_NPROC, l->processes ? l->processes + spare +
+					       others * 2 : -1 },
 		{ RLIMIT_STACK, 8 << 20 },
 		/* 1, not 0: a pipe in core_pattern is not stopped by 0 */
 		{ RLIMIT_CORE, 1 },
@@ -381,11 +389,12 @@ static int plan_confine(const struct keeper *k,
 	int n;
 
 	*ret = (struct confine){ .layers = k->state.layers, .uid = k->ids.app,
-				 .gid = k->ids.app,
+				 .gid = k->ids.app_gid,
 				 .listener = program->listener,
 				 .set_groups = k->ids.pair };
-	n = snprintf(ret->cwd, sizeof(ret->cwd), "%s",
-		     program->cwd ? program->cwd : "/");
+	/* A bare box has no root to start in. */
+	n = snprintf(ret->cwd, sizeof(ret->cwd), "%s%s", k->root.folder,
+		     program->cwd ? program->cwd : k->bare ? "/tmp" : "/");
 	if (n < 0 || (size_t)n >= sizeof(ret->cwd))
 		return confine_fail(reterr, SANDBOX_STAGE_EXEC, ENAMETOOLONG,
 				    "the working directory");
@@ -404,6 +413,9 @@ static void forget_program(struct keeper *k)
 	uint64_t n;
 
 	memcpy(fresh.cgroup, k->state.cgroup, sizeof(fresh.cgroup));
+	memcpy(fresh.folder, k->state.folder, sizeof(fresh.folder));
+	fresh.port = k->state.port;
+	k->session = 0;
 	fresh.peak.output_bytes = k->state.peak.output_bytes;
 	k->state = fresh;
 	close_fd(&k->report);
@@ -525,6 +537,9 @@ int keeper_join_begin(struct keeper *k, const struct sandbox_program *program,
 	int r;
 
 	*ret = (struct join){ .ns_flags = k->ns_flags };
+	if (k->bare) /* its programs must be init's children */
+		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, ENOTSUP,
+				    "without namespaces nothing is joined");
 	r = keeper_await(k, reterr);
 	if (r < 0)
 		return r;

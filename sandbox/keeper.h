@@ -28,6 +28,8 @@ struct keeper {
 	const struct sandbox_spec *spec; /* borrowed */
 	const struct policy *policy;
 	uint64_t ns_flags;
+	bool bare;               /* no namespace can be had: bare.h */
+	int session;             /* bare: of the program, its first process */
 	struct ids ids;
 	struct root root;
 	struct cgroup cg;
@@ -52,6 +54,7 @@ struct keeper {
 
 	int64_t started_ns, sampled_ns, next_sample_ns, sample_interval_ns;
 	int64_t disk_base_bytes, inodes_base;
+	int64_t measured_ns;     /* bare: when its files were counted */
 	struct keeper_base base;
 	int64_t idle_cpu_us, idle_since_ns; /* when it last did something */
 	enum sandbox_reason fatal; /* the first limit that ended it */
@@ -92,6 +95,9 @@ void keeper_sync(struct keeper *k);
 
 /* End the program because of a limit; the first reason stays. */
 void keeper_end(struct keeper *k, enum sandbox_reason reason, bool sampled);
+
+/* keeper_build.c: whoever is left of a bare box whose init is gone. */
+void keeper_end_bare(struct keeper *k);
 
 /* usage.c: look at counters, and end the program where one is over. */
 void keeper_sample(struct keeper *k);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
@@ -14,16 +15,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/bare.h"
+#include "sandbox/caps.h"
 #include "sandbox/keeper.h"
 #include "sandbox/landlock.h"
 #include "sandbox/leave.h"
 #include "sandbox/wire.h"
 
 #define BUILD_LIMIT_MS 20000
+#define LEAVE_LIMIT_MS 10000 /* for a bare box to remove its files */
 
 #define NS_ALL                                                                 \
 	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |           \
 	 CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+#define NAMESPACE_LAYERS                                                       \
+	((1u << SANDBOX_LAYER_USERNS) | (1u << SANDBOX_LAYER_PIDNS) |          \
+	 (1u << SANDBOX_LAYER_MOUNTNS) | (1u << SANDBOX_LAYER_NETNS) |         \
+	 (1u << SANDBOX_LAYER_IPCNS) | (1u << SANDBOX_LAYER_UTSNS) |           \
+	 (1u << SANDBOX_LAYER_CGROUPNS) | (1u << SANDBOX_LAYER_ROOT))
 
 static void close_fd(int *fd)
 {
@@ -36,10 +46,25 @@ static int lacks(struct sandbox_failure *reterr, enum sandbox_stage stage,
 		 enum sandbox_layer layer, int code, const char *why)
 {
 	confine_fail(reterr, stage, code, "%s", why);
-	reterr->isolation = true;
-	snprintf(reterr->layer, sizeof(reterr->layer), "%s",
-		 sandbox_layer_name(layer));
-	return -code;
+	return confine_lacks(reterr, layer);
+}
+
+static int choose_bare(struct keeper *k, struct sandbox_failure *reterr)
+{
+	enum sandbox_layer layer;
+	const char *why = bare_refusal(k->state.landlock_abi, k->ids.pair,
+				       bare_has_ids(), &layer);
+
+	if (why)
+		return lacks(reterr, SANDBOX_STAGE_NAMESPACES, layer, EPERM,
+			     why);
+	k->bare = true;
+	k->ns_flags = 0;
+	k->state.layers &= ~NAMESPACE_LAYERS;
+	if (!(caps_held() & CAP_BIT(CAP_SETPCAP)))
+		k->state.layers &= ~(1u << SANDBOX_LAYER_CAPS);
+	ids_without_map(&k->ids);
+	return 0;
 }
 
 static int choose_layers(struct keeper *k, struct sandbox_failure *reterr)
@@ -62,6 +87,8 @@ static int choose_layers(struct keeper *k, struct sandbox_failure *reterr)
 	if (!k->ids.pair)
 		k->state.layers &= ~(1u << SANDBOX_LAYER_UID);
 	k->state.landlock_abi = landlock_abi();
+	if (k->spec->reduced && bare_is_all())
+		return choose_bare(k, reterr);
 	if (k->state.landlock_abi)
 		return 0;
 	if (!k->spec->reduced)
@@ -90,6 +117,15 @@ static pid_t clone_once(struct keeper *k)
 		args.cgroup = (uint64_t)k->cg.folder;
 	}
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* clone(), because the filters that refuse namespaces have no clone3(). */
+static pid_t fork_init(struct keeper *k)
+{
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return -1;
+	return (pid_t)syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL,
+			      &k->init_pidfd, NULL, NULL);
 }
 
 /*
@@ -135,7 +171,7 @@ static int spawn_init(struct keeper *k, int service,
 				    "socketpair");
 	plan.control = sockets[1];
 	k->control = sockets[0];
-	k->init = clone_init(k);
+	k->init = k->bare ? fork_init(k) : clone_init(k);
 	if (k->init == 0) {
 		plan.layers = k->state.layers; /* as they are now */
 		close(sockets[0]); /* or we would never see the keeper go */
@@ -156,10 +192,18 @@ static int spawn_init(struct keeper *k, int service,
 	return 0;
 }
 
+static const struct policy *uncounted(const struct policy *policy)
+{
+	if (policy == &policy_default)
+		return &policy_default_uncounted;
+	return policy == &policy_bare ? &policy_bare_uncounted : policy;
+}
+
 /* Made while init builds its root and its network. */
 static void make_limits(struct keeper *k)
 {
 	enum init_op op = INIT_LIMITS;
+	int tasks[INIT_TASKS_MAX], v2 = -1;
 	size_t n = 0;
 
 	if (k->spec->without & SANDBOX_WITHOUT_CGROUP)
@@ -167,11 +211,16 @@ static void make_limits(struct keeper *k)
 	else
 		cgroup_limit(&k->cg, &k->spec->limits);
 	memcpy(k->state.cgroup, k->cg.world, sizeof(k->state.cgroup));
-	if (k->policy == &policy_default && !*k->cg.dirs[CGROUP_MEMORY])
-		k->policy = &policy_default_uncounted;
-	while (n < JOIN_TASKS_MAX && k->cg.tasks[n] >= 0)
-		n++;
-	wire_send(k->control, &op, sizeof(op), k->cg.tasks, n);
+	if (!*k->cg.dirs[CGROUP_MEMORY])
+		k->policy = uncounted(k->policy);
+	for (; n < JOIN_TASKS_MAX && k->cg.tasks[n] >= 0; n++)
+		tasks[n] = k->cg.tasks[n];
+	if (k->bare && k->cg.folder >= 0) /* it was not born there */
+		v2 = openat(k->cg.folder, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	if (v2 >= 0)
+		tasks[n++] = v2;
+	wire_send(k->control, &op, sizeof(op), tasks, n);
+	close_fd(&v2);
 }
 
 /* What our own folders take in the writable tmpfs is not the program's. */
@@ -179,6 +228,14 @@ static void measure_scratch(struct keeper *k)
 {
 	struct statfs fs;
 
+	if (k->bare) {
+		struct bare_usage usage;
+
+		bare_measure(k->root.folder, INT32_MAX, &usage);
+		k->disk_base_bytes = usage.bytes;
+		k->inodes_base = usage.inodes;
+		return;
+	}
 	if (fstatfs(k->box[INIT_FD_SCRATCH], &fs) == 0)
 		k->inodes_base = (int64_t)(fs.f_files - fs.f_ffree);
 }
@@ -210,6 +267,7 @@ int keeper_await(struct keeper *k, struct sandbox_failure *reterr)
 			k->box[i] = fds[next++];
 	}
 	k->ready = true;
+	k->state.port = report.port;
 	measure_scratch(k);
 	return 0;
 }
@@ -242,6 +300,20 @@ static void reset(struct keeper *k, const struct sandbox_spec *spec,
 	root_init(&k->root, spec, &k->ids);
 }
 
+static int open_bare(struct keeper *k, struct sandbox_failure *reterr)
+{
+	int r;
+
+	if (k->policy != &policy_default)
+		return lacks(reterr, SANDBOX_STAGE_SECCOMP,
+			     SANDBOX_LAYER_NETNS, EPERM,
+			     "without namespaces no other policy will do");
+	k->policy = &policy_bare;
+	r = bare_make_folder(&k->root, reterr);
+	memcpy(k->state.folder, k->root.folder, sizeof(k->state.folder));
+	return r;
+}
+
 int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 		const struct policy *policy, int service,
 		struct sandbox_failure *reterr)
@@ -255,9 +327,13 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 	r = choose_layers(k, reterr);
 	if (r < 0)
 		return r;
+	if (k->bare)
+		r = open_bare(k, reterr);
+	if (r < 0)
+		return r;
 	if (!(spec->without & SANDBOX_WITHOUT_CGROUP))
 		cgroup_open(&k->cg, service < 0);
-	if (k->ids.pair)
+	if (k->ids.pair && !k->bare)
 		r = root_open_sources(&k->root, reterr);
 	if (r == -EPERM) { /* a root that is none here: the box's init tries */
 		root_close_sources(&k->root);
@@ -272,13 +348,43 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 	return make_files(k, reterr);
 }
 
+void keeper_end_bare(struct keeper *k)
+{
+	if (!k->bare || k->session <= 0)
+		return;
+	bare_end_group(k->session);
+	while (waitpid(-k->session, NULL, 0) > 0)
+		; /* orphans come to us now */
+	k->session = 0;
+}
+
+/* It has seen its control socket end and is cleaning up. */
+static void await_bare_init(struct keeper *k)
+{
+	struct pollfd pfd = { .fd = k->init_pidfd, .events = POLLIN };
+
+	if (k->bare)
+		poll(&pfd, 1, LEAVE_LIMIT_MS);
+}
+
 static void reap_init(struct keeper *k)
 {
 	if (k->init <= 0)
 		return;
+	await_bare_init(k);
 	syscall(SYS_pidfd_send_signal, k->init_pidfd, SIGKILL, NULL, 0);
 	waitpid(k->init, NULL, 0);
 	k->init = -1;
+	keeper_end_bare(k);
+}
+
+static void remove_folder(struct keeper *k)
+{
+	if (!*k->root.folder)
+		return;
+	bare_remove_folder(k->root.folder); /* as a rule init has done it */
+	close_fd(&k->root.scratch);
+	*k->root.folder = '\0';
 }
 
 void keeper_close(struct keeper *k)
@@ -287,6 +393,7 @@ void keeper_close(struct keeper *k)
 		keeper_stop(k);
 	close_fd(&k->control);
 	reap_init(k);
+	remove_folder(k);
 	keeper_close_decoys(k);
 	/* Held until here, so that init did not have to wait for its end. */
 	leave_fd(k->box[INIT_FD_MOUNTS]);

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,10 +29,13 @@ enum {
 	FS_MAKE_CHAR = 1 << 6,
 	FS_MAKE_BLOCK = 1 << 11,
 	FS_TRUNCATE = 1 << 14,
+	FS_FILE = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE |
+		  1 << 15,         /* what a rule for a file may name */
 	FS_ALL_1 = (1 << 13) - 1,  /* version 1 */
 	FS_ALL_2 = (1 << 14) - 1,  /* and REFER */
 	FS_ALL_3 = (1 << 15) - 1,  /* and TRUNCATE */
 	FS_ALL_5 = (1 << 16) - 1,  /* and IOCTL_DEV */
+	NET_ALL_4 = 3,             /* bind and connect of TCP */
 	SCOPE_ALL_6 = 3,           /* abstract sockets, signals */
 	RULE_PATH_BENEATH = 1,
 	CREATE_RULESET_VERSION = 1,
@@ -58,7 +63,7 @@ static uint64_t handled(int abi)
 	return abi == 2 ? FS_ALL_2 : FS_ALL_1;
 }
 
-int landlock_new(void)
+int landlock_new(bool no_tcp)
 {
 	int abi = landlock_abi();
 	struct ruleset_attr attr = { .fs = handled(abi) };
@@ -67,6 +72,10 @@ int landlock_new(void)
 
 	if (!abi)
 		return -ENOSYS;
+	if (abi >= 4 && no_tcp) {
+		attr.net = NET_ALL_4;
+		size = offsetof(struct ruleset_attr, scoped);
+	}
 	if (abi >= 6) {
 		attr.scoped = SCOPE_ALL_6;
 		size = sizeof(attr);
@@ -93,11 +102,14 @@ int landlock_allow(int ruleset, const char *path, enum landlock_use use)
 	struct path_beneath_attr attr = {
 		.access = rights(use) & handled(landlock_abi()),
 	};
+	struct stat st;
 	long r;
 
 	attr.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (attr.parent_fd < 0)
 		return -errno;
+	if (fstat(attr.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		attr.access &= FS_FILE;
 	r = syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &attr,
 		    0);
 	r = r < 0 ? -errno : 0;

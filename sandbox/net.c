@@ -82,6 +82,17 @@ int net_listen(int domain, uint16_t port)
 	return fd;
 }
 
+uint16_t net_port(int socket)
+{
+	struct sockaddr_in address = { 0 };
+	socklen_t n = sizeof(address);
+
+	if (getsockname(socket, (struct sockaddr *)&address, &n) < 0 ||
+	    address.sin_family != AF_INET)
+		return 0;
+	return ntohs(address.sin_port);
+}
+
 void net_drop_backlog(int socket)
 {
 	struct pollfd pfd = { .fd = socket, .events = POLLIN };

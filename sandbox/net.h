@@ -18,6 +18,9 @@ void net_bound_buffers(int sys);
 /* A listening TCP socket on loopback; AF_INET or AF_INET6.  Or -errno. */
 int net_listen(int domain, uint16_t port);
 
+/* The port it has; 0: none. */
+uint16_t net_port(int socket);
+
 /* Accept and drop what nobody took: a later program must not get it. */
 void net_drop_backlog(int socket);
 

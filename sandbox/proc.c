@@ -73,6 +73,16 @@ bool proc_parse_stat(const char *text, struct proc_usage *ret)
 	return true;
 }
 
+int proc_parse_session(const char *text)
+{
+	const char *s = strrchr(text, ')'); /* as above */
+	int session = 0;
+
+	if (!s || sscanf(s, ") %*c %*d %*d %d", &session) != 1)
+		return 0;
+	return session > 0 ? session : 0;
+}
+
 static bool read_text(int proc, const char *pid, const char *name, char *ret)
 {
 	char path[300];
@@ -101,33 +111,39 @@ static int count_files(int proc, const char *pid)
 	return (int)st.st_size;
 }
 
-static void add(int proc, const char *pid, void *p)
+static void add(const struct proc_box *box, const char *pid, bool init,
+		void *p)
 {
 	struct proc_usage usage = { 0 };
 	struct proc_sum *sum = p;
 	char text[TEXT_BYTES];
-	bool init = !strcmp(pid, "1");
 
-	if (read_text(proc, pid, "stat", text) &&
+	if (read_text(box->proc, pid, "stat", text) &&
 	    proc_parse_stat(text, &usage))
 		sum->cpu_us += usage.cpu_us;
 	if (init)
 		return;
-	if (read_text(proc, pid, "status", text) &&
+	if (read_text(box->proc, pid, "status", text) &&
 	    proc_parse_status(text, &usage)) {
 		sum->memory_bytes += usage.memory_bytes;
 		sum->threads += usage.threads;
 	}
-	usage.files = count_files(proc, pid);
+	usage.files = count_files(box->proc, pid);
 	if (usage.files > sum->files_max)
 		sum->files_max = usage.files;
 }
 
-/* Calls `visit` for each process of the box. */
-static void each(int proc, void *p,
-		 void (*visit)(int proc, const char *pid, void *p))
+static bool is_of(const struct proc_box *box, const char *pid)
 {
-	int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char text[TEXT_BYTES];
+
+	return !box->session || (read_text(box->proc, pid, "stat", text) &&
+				 proc_parse_session(text) == box->session);
+}
+
+void proc_each(const struct proc_box *box, proc_visit *visit, void *p)
+{
+	int fd = openat(box->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	int n = 0;
@@ -135,40 +151,73 @@ static void each(int proc, void *p,
 	if (!dir && fd >= 0)
 		close(fd);
 	while (dir && n < PROCESSES_MAX && (entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+		const char *pid = entry->d_name;
+		bool init = strtol(pid, NULL, 10) == box->init;
+
+		if (pid[0] < '0' || pid[0] > '9' || !(init || is_of(box, pid)))
 			continue;
-		visit(proc, entry->d_name, p);
+		visit(box, pid, init, p);
 		n++;
 	}
 	if (dir)
 		closedir(dir);
 }
 
-void proc_sum(int proc, struct proc_sum *ret)
+struct user_count {
+	uint32_t uid;
+	int tasks;
+};
+
+static void add_user(const struct proc_box *box, const char *pid, bool init,
+		     void *p)
 {
-	*ret = (struct proc_sum){ 0 };
-	each(proc, ret, add);
+	struct proc_usage usage = { 0 };
+	struct user_count *count = p;
+	char text[TEXT_BYTES];
+
+	(void)init;
+	if (read_text(box->proc, pid, "status", text) &&
+	    field(text, "Uid:") == (int64_t)count->uid &&
+	    proc_parse_status(text, &usage))
+		count->tasks += usage.threads;
 }
 
-static void add_memory(int proc, const char *pid, void *p)
+int proc_count_user(int proc, uint32_t uid)
+{
+	const struct proc_box everybody = { .proc = proc };
+	struct user_count count = { .uid = uid };
+
+	if (proc >= 0)
+		proc_each(&everybody, add_user, &count);
+	return count.tasks;
+}
+
+void proc_sum(const struct proc_box *box, struct proc_sum *ret)
+{
+	*ret = (struct proc_sum){ 0 };
+	proc_each(box, add, ret);
+}
+
+static void add_memory(const struct proc_box *box, const char *pid, bool init,
+		       void *p)
 {
 	struct proc_usage usage = { 0 };
 	char text[TEXT_BYTES];
 	int64_t *sum = p;
 
-	if (!strcmp(pid, "1") || !read_text(proc, pid, "status", text) ||
+	if (init || !read_text(box->proc, pid, "status", text) ||
 	    !proc_parse_status(text, &usage))
 		return;
-	if (read_text(proc, pid, "smaps_rollup", text))
+	if (read_text(box->proc, pid, "smaps_rollup", text))
 		proc_parse_rollup(text, &usage);
 	*sum += usage.memory_bytes;
 }
 
-int64_t proc_memory_bytes(int proc)
+int64_t proc_memory_bytes(const struct proc_box *box)
 {
 	int64_t sum = 0;
 
-	each(proc, &sum, add_memory);
+	proc_each(box, add_memory, &sum);
 	return sum;
 }
 
@@ -179,12 +228,12 @@ int proc_parse_sockstat(const char *text)
 	return n > 0 && n <= INT32_MAX ? (int)n : 0;
 }
 
-int64_t proc_sockets_bytes(int proc)
+int64_t proc_sockets_bytes(const struct proc_box *box)
 {
 	char text[TEXT_BYTES];
 	int n = 0;
 
-	if (read_text(proc, "1", "net/sockstat", text))
+	if (!box->session && read_text(box->proc, "1", "net/sockstat", text))
 		n = proc_parse_sockstat(text);
 	return n > SOCKETS_FREE ? (int64_t)(n - SOCKETS_FREE) * SOCKET_BYTES
 				: 0;

@@ -21,19 +21,40 @@ bool proc_parse_stat(const char *text, struct proc_usage *ret);
  * no sense, and `ret` is as before. */
 bool proc_parse_rollup(const char *text, struct proc_usage *ret);
 
-/* Of all processes of a box whose /proc is open as `proc`, but init. */
+/*
+ * Which processes are a box's: all of its own /proc but init.  Or, where that
+ * is the machine's, those of one session, which nobody can leave there; 0: all.
+ */
+struct proc_box {
+	int proc;     /* open */
+	int init;     /* its number there */
+	int session;
+};
+
+/* How many tasks a user has in a /proc. */
+int proc_count_user(int proc, uint32_t uid);
+
+/* The session, from the text of /proc/PID/stat; 0: no sense. */
+int proc_parse_session(const char *text);
+
+/* Call `visit` for each process of a box, and for its init. */
+typedef void proc_visit(const struct proc_box *box, const char *pid,
+			bool init, void *p);
+void proc_each(const struct proc_box *box, proc_visit *visit, void *p);
+
+/* The processes of a box together, without init. */
 struct proc_sum {
 	int64_t memory_bytes, cpu_us;
 	int threads;
 	int files_max; /* of the process that has most */
 };
 
-void proc_sum(int proc, struct proc_sum *ret);
+void proc_sum(const struct proc_box *box, struct proc_sum *ret);
 
 /* The memory of the same processes with shared pages counted once: after a
  * fork nearly all of them.  A hundred times slower than proc_sum(), so only
  * for when that says too much.  A process that cannot be read counts whole. */
-int64_t proc_memory_bytes(int proc);
+int64_t proc_memory_bytes(const struct proc_box *box);
 
 /* How many sockets there are in the network namespace that /proc/PID/net/
  * sockstat is of; 0: no sense. */
@@ -41,7 +62,8 @@ int proc_parse_sockstat(const char *text);
 
 /* What the sockets of the box may hold beyond the first hundreds: their
  * buffers are the kernel's memory, no process's, and nothing tells how full
- * those of a Unix socket are.  Each counts as full. */
-int64_t proc_sockets_bytes(int proc);
+ * those of a Unix socket are.  Each counts as full.  0 where the network is
+ * the machine's. */
+int64_t proc_sockets_bytes(const struct proc_box *box);
 
 #endif

@@ -448,7 +448,7 @@ static int allow(int ruleset, const char *path, enum landlock_use use,
 int root_landlock(const struct root *root, int *ret_fd,
 		  struct sandbox_failure *reterr)
 {
-	int ruleset = landlock_new(), r;
+	int ruleset = landlock_new(false), r;
 
 	if (ruleset < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_LANDLOCK, -ruleset,

@@ -26,6 +26,9 @@ struct root {
 	bool taken;                   /* sources are open already */
 	int scratch;                  /* the writable tmpfs, once built */
 	int decoys;                   /* inotify: see root_decoy(); or -1 */
+	/* Where there is no root of its own (bare.h): a folder instead, which
+	 * `scratch` holds.  Else "". */
+	char folder[SANDBOX_FOLDER_BYTES];
 };
 
 /*

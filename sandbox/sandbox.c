@@ -350,6 +350,16 @@ int sandbox_join_wait(struct sandbox *sb, struct sandbox_failure *reterr)
 	return ask_plain(sb, SERVE_JOIN_WAIT, 0, reterr);
 }
 
+const char *sandbox_folder(const struct sandbox *sb)
+{
+	return sb->state.folder;
+}
+
+uint16_t sandbox_port(const struct sandbox *sb)
+{
+	return sb->state.port;
+}
+
 int sandbox_stop(struct sandbox *sb)
 {
 	return ask_plain(sb, SERVE_STOP, 0, NULL);

@@ -135,6 +135,8 @@ struct sandbox_usage {
 	int processes, inodes, files;                   /* peaks */
 };
 
+#define SANDBOX_FOLDER_BYTES 48
+
 struct sandbox_state {
 	enum sandbox_reason reason;
 	bool sampled;     /* no counter tells; the reason was sampled */
@@ -148,6 +150,11 @@ struct sandbox_state {
 	uint32_t layers;  /* bits of enum sandbox_layer, in force */
 	int landlock_abi; /* 0: none */
 	char cgroup[24];  /* "v2", "v1", "hybrid", "none": what limits use */
+	/* A box without a root of its own (bare.h): the program finds "/data"
+	 * at FOLDER/data, and the listening socket has this port.  "" and 0
+	 * where it is as the spec says. */
+	char folder[SANDBOX_FOLDER_BYTES];
+	uint16_t port;
 	struct sandbox_usage peak;
 };
 
@@ -176,6 +183,10 @@ int sandbox_socket(struct sandbox *sb, int domain, int type);
 
 /* TCP ports that something inside listens on, except ours; how many, -errno. */
 int sandbox_listeners(struct sandbox *sb, uint16_t *ret, size_t max);
+
+/* As sandbox_state's; constant as long as the box is open. */
+const char *sandbox_folder(const struct sandbox *sb);
+uint16_t sandbox_port(const struct sandbox *sb);
 
 /* Send `sig` to the program's first process. */
 int sandbox_signal(struct sandbox *sb, int sig);

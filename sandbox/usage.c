@@ -1,6 +1,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "sandbox/bare.h"
 #include "sandbox/keeper.h"
 #include "sandbox/proc.h"
 
@@ -11,6 +12,8 @@
 #define BUSY_US               2000 /* more than none, less than any work */
 /* Reading all counters takes longer than an app takes for a request. */
 #define SAMPLE_AGAIN_NS       50000000
+/* Looking takes at most one part of so many, where it may take long. */
+#define SAMPLE_COST_SHARE     20
 
 static void raise(int64_t *peak, int64_t value)
 {
@@ -33,10 +36,61 @@ static bool is_full(uint64_t all, uint64_t left)
 	return left <= all / 64;
 }
 
+/* The box's processes; in a bare one none until the program is known. */
+static struct proc_box box_of(const struct keeper *k)
+{
+	if (!k->bare)
+		return (struct proc_box){ k->box[INIT_FD_PROC], 1, 0 };
+	return (struct proc_box){ k->session ? k->box[INIT_FD_PROC] : -1,
+				  k->init, k->session };
+}
+
+/* Not all that /proc says of another user is for root, in a container. */
+static void look_as(const struct keeper *k, bool begin)
+{
+	if (k->bare)
+		bare_look_as(&k->ids, begin);
+}
+
+/* A folder on the machine's disk has no size: what is in it is counted. */
+static void measure_folder(struct keeper *k)
+{
+	const struct sandbox_limits *limits = &k->spec->limits;
+	struct sandbox_state *s = &k->state;
+	struct proc_box box = box_of(k);
+	int64_t begin_ns = keeper_now_ns(), cost_ns;
+	struct bare_usage usage;
+
+	if (!k->ended && begin_ns < k->measured_ns)
+		return;
+	bare_measure(k->root.folder,
+		     limits->inodes ? k->inodes_base + limits->inodes
+				    : INT32_MAX, &usage);
+	look_as(k, true);
+	usage.bytes += bare_unlinked_bytes(&box, k->root.scratch);
+	look_as(k, false);
+	cost_ns = keeper_now_ns() - begin_ns;
+	k->measured_ns = begin_ns + cost_ns * SAMPLE_COST_SHARE;
+	usage.bytes -= k->disk_base_bytes;
+	usage.inodes -= k->inodes_base;
+	raise(&s->peak.disk_bytes, usage.bytes);
+	raise_int(&s->peak.inodes, usage.inodes);
+	/* Nothing refuses the byte that is too much, so it ends the program. */
+	if (limits->disk_bytes && usage.bytes > limits->disk_bytes)
+		keeper_end(k, SANDBOX_DISK_BYTES, true);
+	if (limits->inodes && usage.inodes >= limits->inodes)
+		keeper_end(k, SANDBOX_DISK_INODES, true);
+}
+
 void keeper_sample_files(struct keeper *k)
 {
 	struct sandbox_state *s = &k->state;
 	struct statfs fs;
+
+	if (k->bare) {
+		measure_folder(k);
+		return;
+	}
 
 	if (k->box[INIT_FD_SCRATCH] < 0 ||
 	    fstatfs(k->box[INIT_FD_SCRATCH], &fs) < 0)
@@ -69,11 +123,14 @@ static void check_processes(struct keeper *k, int threads)
  * matters, so that eight workers of one app are not taken for a bomb. */
 static void check_memory(struct keeper *k, int64_t bytes)
 {
-	int64_t sockets = proc_sockets_bytes(k->box[INIT_FD_PROC]);
+	struct proc_box box = box_of(k);
+	int64_t sockets = proc_sockets_bytes(&box);
 	int64_t limit = k->spec->limits.memory_bytes;
 
+	look_as(k, true);
 	if (limit && bytes + sockets > limit)
-		bytes = proc_memory_bytes(k->box[INIT_FD_PROC]);
+		bytes = proc_memory_bytes(&box);
+	look_as(k, false);
 	bytes += sockets;
 	raise(&k->state.peak.memory_bytes, bytes);
 	if (limit && bytes > limit)
@@ -84,8 +141,9 @@ static void check_memory(struct keeper *k, int64_t bytes)
 static void check_sockets(struct keeper *k)
 {
 	int64_t limit = k->spec->limits.memory_bytes;
+	struct proc_box box = box_of(k);
 
-	if (limit && proc_sockets_bytes(k->box[INIT_FD_PROC]) > limit)
+	if (limit && proc_sockets_bytes(&box) > limit)
 		keeper_end(k, SANDBOX_MEMORY, true);
 }
 
@@ -95,11 +153,14 @@ static void sample_processes(struct keeper *k,
 {
 	const struct sandbox_limits *limits = &k->spec->limits;
 	struct sandbox_state *s = &k->state;
+	struct proc_box box = box_of(k);
 	struct proc_sum sum;
 
-	if (k->box[INIT_FD_PROC] < 0)
+	if (box.proc < 0)
 		return;
-	proc_sum(k->box[INIT_FD_PROC], &sum);
+	look_as(k, true);
+	proc_sum(&box, &sum);
+	look_as(k, false);
 	raise_int(&s->peak.files, sum.files_max);
 	if (limits->files && sum.files_max >= limits->files)
 		s->limits_hit[SANDBOX_DESCRIPTORS] = true;
@@ -176,6 +237,15 @@ static void check_counters(struct keeper *k, const struct cgroup_counters *c)
 	}
 }
 
+/* In the machine's own /proc there may be many to look at. */
+static void slow_down(struct keeper *k)
+{
+	int64_t cost_ns = keeper_now_ns() - k->sampled_ns;
+
+	if (k->bare && k->sample_interval_ns < cost_ns * SAMPLE_COST_SHARE / 2)
+		k->sample_interval_ns = cost_ns * SAMPLE_COST_SHARE / 2;
+}
+
 void keeper_sample(struct keeper *k)
 {
 	struct cgroup_counters counters;
@@ -192,6 +262,7 @@ void keeper_sample(struct keeper *k)
 	check_counters(k, &counters);
 	if (*k->cg.world == 'n' && k->sample_interval_ns > SAMPLE_BLIND_NS / 2)
 		k->sample_interval_ns = SAMPLE_BLIND_NS / 2; /* is doubled */
+	slow_down(k);
 }
 
 /* Without a cgroup there is nothing cheap: then each look is a whole one. */
@@ -199,7 +270,7 @@ void keeper_sample_again(struct keeper *k)
 {
 	int64_t strikes = cgroup_strikes(&k->cg);
 
-	if (strikes < 0 ||
+	if ((strikes < 0 && !k->bare) ||
 	    strikes > k->base.oom_kills + k->base.pids_refused ||
 	    keeper_now_ns() - k->sampled_ns >= SAMPLE_AGAIN_NS)
 		keeper_sample(k);
@@ -217,9 +288,15 @@ void keeper_sample_begin(struct keeper *k)
 	else if (*k->cg.world != 'n')
 		counters.cpu_us = 0;
 	if (counters.cpu_us < 0 && k->box[INIT_FD_PROC] >= 0) {
-		proc_sum(k->box[INIT_FD_PROC], &sum);
+		/* None is there yet but init, in a bare box too. */
+		struct proc_box box = { k->box[INIT_FD_PROC],
+					k->bare ? k->init : 1,
+					k->bare ? k->init : 0 };
+
+		proc_sum(&box, &sum);
 		counters.cpu_us = sum.cpu_us;
 	}
+	k->measured_ns = 0;
 	k->sampled_ns = k->idle_since_ns = 0; /* of the program before */
 	k->base = (struct keeper_base){ counters.cpu_us, counters.oom_kills,
 					counters.pids_refused };

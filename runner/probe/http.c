@@ -61,6 +61,9 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose,
 				  address->socktype);
 	if (fd < 0)
 		t->socket_error = -fd;
+	else if (http->options.real_port)
+		((struct sockaddr_in *)(void *)&address->addr)->sin_port =
+			htons(http->options.real_port);
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 

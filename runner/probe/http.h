@@ -111,6 +111,7 @@ typedef int http_socket_fn(void *ctx, int domain, int type);
 
 struct http_options {
 	uint16_t port;          /* the server's, on 127.0.0.1 */
+	uint16_t real_port;     /* where that is reached; 0: there */
 	const char *host;       /* Host header; NULL: "127.0.0.1:PORT" */
 	size_t body_max;        /* 0: HTTP_BODY_MAX */
 	size_t arena_max;       /* 0: HTTP_ARENA_MAX */

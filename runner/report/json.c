@@ -121,9 +121,10 @@ static struct jsonout *box_object(struct arena *arena, const struct record *r)
 {
 	static const char *const members[] = {
 		"reason", "code", "signal", "sampled", "output_cut",
-		"limits_hit", "denied_lost", "layers", "landlock_abi",
-		"cgroup", "wall_ms", "cpu_ms", "peak_memory_bytes",
-		"peak_disk_bytes", "peak_processes", "output_bytes", NULL,
+		"limits_hit", "denied_lost", "layers", "missing_layers",
+		"landlock_abi", "cgroup", "wall_ms", "cpu_ms",
+		"peak_memory_bytes", "peak_disk_bytes",
+		"peak_processes", "output_bytes", NULL,
 	};
 	struct jsonout *out = jsonout_object();
 	struct jsonout *denied = jsonout_array();

@@ -221,13 +221,33 @@ static const char *outcome_text(struct paper *p, const struct record *r)
 	return name;
 }
 
+/* ": userns netns", or "" where none is. */
+static const char *missing_layers(struct paper *p, const struct record *r)
+{
+	const struct json *list = r->box ? json_get(r->box, "missing_layers")
+					 : NULL;
+	const char *text = "";
+
+	for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count;
+	     i++) {
+		const char *name = json_str(&list->items[i]);
+
+		if (name)
+			text = arena_printf(p->arena, "%s%s %s", text,
+					    *text ? "" : ":",
+					    paper_safe(p, name));
+	}
+	return text;
+}
+
 /* What a person must know before trusting the score. */
 static void print_isolation(struct paper *p, const struct record *r)
 {
 	if (!strcmp(fact_str(r->begin, "isolation", ""), "reduced"))
 		paper_field(p, INK_YELLOW, "isolation",
-			    "missing layers were accepted (--isolation "
-			    "reduced)");
+			    arena_printf(p->arena, "missing layers were "
+					 "accepted (--isolation reduced)%s",
+					 missing_layers(p, r)));
 	if (!strcmp(fact_str(r->box, "cgroup", ""), "none"))
 		paper_field(p, INK_DIM, "limits",
 			    "no cgroup: memory and processes were held by "

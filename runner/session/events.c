@@ -158,13 +158,13 @@ void run_event_begin(struct run *run)
 
 static void add_layers(struct jsonout *to, const struct sandbox_state *state)
 {
-	struct jsonout *layers = jsonout_array();
+	struct jsonout *layers = jsonout_array(), *missing = jsonout_array();
 
 	for (int i = 0; i < SANDBOX_N_LAYERS; i++)
-		if (state->layers >> i & 1)
-			jsonout_str(layers, NULL,
-				    sandbox_layer_name((enum sandbox_layer)i));
+		jsonout_str(state->layers >> i & 1 ? layers : missing, NULL,
+			    sandbox_layer_name((enum sandbox_layer)i));
 	jsonout_add(to, "layers", layers);
+	jsonout_add(to, "missing_layers", missing);
 	jsonout_int(to, "landlock_abi", state->landlock_abi);
 	jsonout_str(to, "cgroup", state->cgroup);
 }

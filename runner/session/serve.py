@@ -28,6 +28,7 @@ import sys
 
 CRASHED, NO_APP, MISSING, OURS = 3, 4, 5, 6
 LISTEN_FDS = (3, 4)
+SCRATCH = os.environ.get("TMPDIR") or "/tmp" # the box's, wherever that is
 NEAR_MS = 5
 HERE = os.path.abspath(__file__)
 
@@ -201,7 +202,7 @@ class Turns:
         self.workers = workers
         # A file, because without a cgroup the box refuses shared memory that
         # has none: nobody could count it.
-        self.lock = tempfile.TemporaryFile(dir="/tmp")
+        self.lock = tempfile.TemporaryFile(dir=SCRATCH)
         self.lock.truncate(mmap.PAGESIZE)
         # loaded so far, and why loading failed
         self.shared = mmap.mmap(self.lock.fileno(), mmap.PAGESIZE)
@@ -339,7 +340,7 @@ class Seats:
         import mmap
         import tempfile
 
-        self.file = tempfile.TemporaryFile(dir="/tmp") # as in Turns
+        self.file = tempfile.TemporaryFile(dir=SCRATCH) # as in Turns
         self.file.truncate(mmap.PAGESIZE)
         self.turn = mmap.mmap(self.file.fileno(), mmap.PAGESIZE)
         self.pipes = [os.pipe() for _ in range(workers)]
@@ -414,7 +415,7 @@ def gunicorn_app(given, turns):
                                 else seats.worker_class(),
                 "workers": given["workers"],
                 "threads": given["threads"],
-                "worker_tmp_dir": "/tmp",
+                "worker_tmp_dir": SCRATCH,
                 # gunicorn looks these up when it is imported, which in the
                 # warm server was in another place as somebody else.
                 "chdir": os.getcwd(),

@@ -33,6 +33,7 @@ struct service {
 	const struct service_spec *spec;
 	struct python python;
 	struct sandbox *box;
+	const char *folder; /* before all paths of the box; mostly "" */
 	struct forkserver *fork; /* NULL: cold */
 	bool reused;   /* it was there before us */
 	bool borrowed; /* it is the caller's */
@@ -117,14 +118,23 @@ static int build_box(struct service *s, struct service_failure *why)
 
 	if (sandbox_open(&s->box, &spec, &f) < 0)
 		return box_failed(s->arena, why, &f);
-	return 0;
+	s->folder = arena_strdup(s->arena, sandbox_folder(s->box));
+	if (!*s->folder || !s->spec->launch->script)
+		return 0;
+	sandbox_close(s->box, NULL);
+	s->box = NULL;
+	return failed(why, SERVICE_ISOLATION,
+		      arena_printf(s->arena, "`%s` makes its own listening "
+				   "socket, which takes the layer netns, and "
+				   "that cannot be had here",
+				   s->spec->launch->script));
 }
 
 /* None is no failure: a cold start gives the same verdicts. */
 static void choose_start(struct service *s)
 {
 	s->borrowed = s->spec->warm != NULL;
-	if (s->spec->cold || s->spec->launch->cold)
+	if (s->spec->cold || s->spec->launch->cold || *s->folder)
 		return;
 	s->fork = s->borrowed ? s->spec->warm
 			      : service_warm(s->arena,
@@ -150,12 +160,16 @@ int service_open(struct arena *arena, const struct service_spec *spec,
 	if (python_find(arena, &s->python, &err) < 0)
 		return failed(why, SERVICE_BROKEN,
 			      arena_strdup(arena, err.msg));
-	choose_start(s);
+	s->folder = "";
+	if (!spec->reduced) /* it imports while the box is built */
+		choose_start(s);
 	r = build_box(s, why);
 	if (r < 0) {
 		release_fork_server(s);
 		return r;
 	}
+	if (spec->reduced)
+		choose_start(s);
 	*ret = s;
 	return 0;
 }
@@ -196,6 +210,22 @@ bool service_has_ended(struct service *s)
 	return watch_is_readable(sandbox_ended_fd(s->box));
 }
 
+/* What a manifest says of the box's own folders, where they are really. */
+static const char *placed(struct service *s, const char *value)
+{
+	static const char *const places[] = { "/data", "/tmp", "/work" };
+
+	for (size_t i = 0; *s->folder && i < ARRAY_LEN(places); i++) {
+		size_t n = strlen(places[i]);
+
+		if (!strncmp(value, places[i], n) &&
+		    (value[n] == '/' || !value[n]))
+			return arena_printf(s->arena, "%s%s", s->folder,
+					    value);
+	}
+	return value;
+}
+
 /* What the app may see of its surroundings; the manifest's come last. */
 static const char *const *environment(struct service *s)
 {
@@ -206,17 +236,17 @@ static const char *const *environment(struct service *s)
 
 	env[n++] = arena_printf(s->arena, "PATH=%s/bin:/usr/bin:/bin",
 				s->python.env);
-	env[n++] = "HOME=/tmp";
-	env[n++] = "TMPDIR=/tmp";
+	env[n++] = arena_printf(s->arena, "HOME=%s/tmp", s->folder);
+	env[n++] = arena_printf(s->arena, "TMPDIR=%s/tmp", s->folder);
 	env[n++] = "LANG=C.UTF-8";
 	env[n++] = "TZ=UTC";
 	env[n++] = "PYTHONDONTWRITEBYTECODE=1";
 	env[n++] = "PYTHONUNBUFFERED=1";
-	env[n++] = "DATA_DIR=/data";
+	env[n++] = arena_printf(s->arena, "DATA_DIR=%s/data", s->folder);
 	env[n++] = arena_printf(s->arena, "PORT=%d", PORT);
 	for (size_t i = 0; i < ex->n_env; i++)
 		env[n++] = arena_printf(s->arena, "%s=%s", ex->env[i].name,
-					ex->env[i].value);
+					placed(s, ex->env[i].value));
 	return env;
 }
 
@@ -284,6 +314,7 @@ static int open_client(struct service *s, struct service_failure *why)
 {
 	const struct http_options options = {
 		.port = s->port,
+		.real_port = sandbox_port(s->box),
 		.body_max = TRANSCRIPT_BODY_MAX,
 		.arena_max = SERVICE_ARENA_MAX,
 		.socket = open_socket,

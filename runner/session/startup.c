@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/attr.h"
 #include "runner/base/text.h"
 #include "runner/exercise/exercise.h"
 #include "runner/session/watch.h"
@@ -183,6 +184,44 @@ static struct service_failure judge(struct arena *arena,
 					 how_it_ended(arena, state), NULL };
 }
 
+/* What every box has but one without namespaces: bare.policy refuses these. */
+static const char *missed_call(struct sandbox *box)
+{
+	static const char *const calls[] = { "socket", "bind", "connect" };
+	const struct sandbox_denied *denied;
+
+	for (size_t i = 0; (denied = sandbox_denied(box, i)) != NULL; i++) {
+		for (size_t k = 0; k < ARRAY_LEN(calls); k++) {
+			if (!strcmp(denied->call, calls[k]))
+				return calls[k];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * In a box without namespaces a program may miss what each other box has: a
+ * socket of its own, /dev/shm, a fixed place like /tmp.  Whether that is why it
+ * does not start cannot be told for sure, so it is not the candidate's.
+ */
+static void excuse(struct arena *arena, struct sandbox *box, struct span output,
+		   struct service_failure *f)
+{
+	const char *call = missed_call(box);
+	const char *line = last_line(arena, output);
+
+	if (!*sandbox_folder(box) ||
+	    (f->end != SERVICE_CRASHED && f->end != SERVICE_SILENT) ||
+	    (!call && strncmp(line, "PermissionError:", 16)))
+		return;
+	f->end = SERVICE_ISOLATION;
+	f->reason = arena_printf(arena, "%s; without namespaces (--isolation "
+				 "reduced) it was refused %s%s, so this "
+				 "says nothing of the app", f->reason,
+				 call ? "the call " : "a file or folder",
+				 call ? call : "");
+}
+
 struct service_failure startup_failure(struct arena *arena,
 				       const struct service_spec *spec,
 				       struct sandbox *box, int64_t output_at,
@@ -200,6 +239,7 @@ struct service_failure startup_failure(struct arena *arena,
 		};
 	output = last_output(arena, box, &state, output_at);
 	f = judge(arena, spec, &state, output, again);
+	excuse(arena, box, output, &f);
 	if (output.len)
 		f.detail = text_visible_lines(
 			arena, last_lines(output, DETAIL_LINES), 0);

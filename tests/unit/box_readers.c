@@ -1,10 +1,16 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
+#include "sandbox/bare.h"
+#include "sandbox/bare_tree.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/decode.h"
 #include "sandbox/net.h"
@@ -214,6 +220,131 @@ START_TEST(the_built_in_policy_knows_what_it_reports)
 }
 END_TEST
 
+static const struct {
+	int abi;
+	bool root, has_ids;
+	int layer; /* that is named, or -1: nothing stands in the way */
+} bare_worlds[] = {
+	{ 0, false, false, SANDBOX_LAYER_LANDLOCK },
+	{ 3, true, true, SANDBOX_LAYER_LANDLOCK },
+	/* Its signals are kept inside by nothing. */
+	{ 4, false, false, SANDBOX_LAYER_LANDLOCK },
+	{ 5, false, true, SANDBOX_LAYER_LANDLOCK },
+	{ 6, false, false, -1 },
+	{ 4, true, true, -1 },
+	{ 7, true, true, -1 },
+	{ 7, true, false, SANDBOX_LAYER_UID },
+	{ 4, true, false, SANDBOX_LAYER_UID },
+};
+
+START_TEST(without_namespaces_signals_must_be_held_by_something)
+{
+	enum sandbox_layer layer;
+	const char *why = bare_refusal(bare_worlds[_i].abi,
+				       bare_worlds[_i].root,
+				       bare_worlds[_i].has_ids, &layer);
+
+	ck_assert_int_eq(why ? (int)layer : -1, bare_worlds[_i].layer);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	int session;
+} stats[] = {
+	{ "7 (sh) S 1 7 9 0 -1 4194560 1", 9 },
+	{ "7 () S 1 2 3 ) R 4 5 6 0 -1) S 1 7 11 0 -1", 11 },
+	{ "7 (sh) S 1 7", 0 },
+	{ "7 (sh) S 1 7 -3 0", 0 },
+	{ "", 0 },
+};
+
+START_TEST(a_session_is_read_behind_whatever_name)
+{
+	ck_assert_int_eq(proc_parse_session(stats[_i].text),
+			 stats[_i].session);
+}
+END_TEST
+
+/* d/d/d/..., each closed to everybody, with a file at the bottom. */
+static void make_deep(int top, int depth)
+{
+	int dir = fcntl(top, F_DUPFD_CLOEXEC, 0), next;
+
+	for (int i = 0; i < depth; i++) {
+		ck_assert_int_eq(mkdirat(dir, "d", 0700), 0);
+		next = openat(dir, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		ck_assert_int_ge(next, 0);
+		if (i % 100 == 50)
+			ck_assert_int_eq(fchmod(next, 0700), 0);
+		close(dir);
+		dir = next;
+	}
+	close(openat(dir, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0));
+	ck_assert_int_eq(fchmod(dir, 0), 0);
+	close(dir);
+}
+
+START_TEST(a_folder_is_removed_however_deep_and_closed_it_is)
+{
+	char name[] = "/tmp/fumehood-unit-XXXXXX";
+	struct bare_usage usage;
+	int top;
+
+	ck_assert_ptr_nonnull(mkdtemp(name));
+	top = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	make_deep(top, 3000);
+	ck_assert_int_eq(symlinkat("/etc", top, "link"), 0);
+	ck_assert_int_eq(mkdirat(top, ".taken-out-0", 0), 0);
+	ck_assert_int_eq(mkdirat(top, ".taken-out-1", 0), 0);
+	bare_measure(name, 1000000, &usage);
+	ck_assert_int_eq(usage.inodes, 3004); /* 3000, file, link and two */
+	bare_measure(name, 100, &usage);
+	ck_assert_int_eq(usage.inodes, 101);
+	close(top);
+	tree_remove(AT_FDCWD, name);
+	ck_assert_int_eq(access(name, F_OK), -1);
+	ck_assert_int_eq(access("/etc/passwd", F_OK), 0);
+}
+END_TEST
+
+static int copy_to(const char *from, char *to, int64_t bytes, int64_t inodes)
+{
+	const struct tree_copy copy = { geteuid(), getegid(), bytes, inodes };
+
+	ck_assert_ptr_nonnull(mkdtemp(to));
+	return tree_copy(from, to, &copy);
+}
+
+START_TEST(a_copy_has_files_and_folders_and_nothing_else)
+{
+	char from[] = "/tmp/fumehood-unit-XXXXXX";
+	char to[][32] = { "/tmp/fumehood-unit-XXXXXX",
+			  "/tmp/fumehood-unit-XXXXXX",
+			  "/tmp/fumehood-unit-XXXXXX" };
+	struct bare_usage usage;
+	int top, fd;
+
+	ck_assert_ptr_nonnull(mkdtemp(from));
+	top = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_eq(mkdirat(top, "sub", 0755), 0);
+	fd = openat(top, "sub/file", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	ck_assert_int_eq(write(fd, "12345678", 8), 8);
+	close(fd);
+	ck_assert_int_eq(symlinkat("/etc/passwd", top, "link"), 0);
+	ck_assert_int_eq(mkfifoat(top, "fifo", 0644), 0);
+	ck_assert_int_eq(copy_to(from, to[0], 8, 10), 0);
+	bare_measure(to[0], 100, &usage);
+	ck_assert_int_eq(usage.inodes, 2); /* sub, sub/file */
+	ck_assert_int_eq(copy_to(from, to[1], 7, 10), -EFBIG);
+	ck_assert_int_eq(copy_to(from, to[2], 8, 1), -EFBIG);
+	close(top);
+	for (int i = 0; i < 3; i++)
+		tree_remove(AT_FDCWD, to[i]);
+	tree_remove(AT_FDCWD, from);
+}
+END_TEST
+
 START_TEST(a_message_that_ends_early_fails_and_stays_harmless)
 {
 	static struct wire w;
@@ -249,5 +380,10 @@ SUITE(box_readers)
 	TEST(what_is_laid_over_a_policy_stands_instead_of_it);
 	TEST(without_namespaces_no_socket_is_made_or_connected);
 	TEST(the_built_in_policy_knows_what_it_reports);
+	TEST_LOOP(without_namespaces_signals_must_be_held_by_something,
+		  N(bare_worlds));
+	TEST_LOOP(a_session_is_read_behind_whatever_name, N(stats));
+	TEST(a_folder_is_removed_however_deep_and_closed_it_is);
+	TEST(a_copy_has_files_and_folders_and_nothing_else);
 	TEST(a_message_that_ends_early_fails_and_stays_harmless);
 }

@@ -1,0 +1,193 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sandbox/bare.h"
+#include "sandbox/bare_tree.h"
+#include "sandbox/proc.h"
+
+#define INODES_SEEN 256   /* that several processes have open */
+#define LEVELS_MAX  65536 /* of folders: more than a box may have */
+#define ROUND_BYTES 16384 /* of names read at once */
+
+static int64_t size_of(const struct stat *st)
+{
+	return (int64_t)st->st_blocks * 512;
+}
+
+/* A folder that we are below of, and where in it we were. */
+struct level {
+	ino_t inode;
+	off_t at;
+};
+
+struct walk {
+	int fd;           /* the folder that is looked at: the only one open */
+	struct stat here; /* of it */
+	size_t depth;
+	int64_t inodes_max;
+	struct bare_usage *usage;
+};
+
+static struct level levels[LEVELS_MAX];
+
+static void count(struct walk *w, const struct stat *st)
+{
+	w->usage->inodes++;
+	/* Each name of a file has its share of it. */
+	w->usage->bytes += size_of(st) / (S_ISDIR(st->st_mode) ||
+					  !st->st_nlink
+						  ? 1
+						  : (int64_t)st->st_nlink);
+}
+
+/* Look at another folder from now on; false: it is none any more. */
+static bool enter(struct walk *w, int fd)
+{
+	close(w->fd);
+	w->fd = fd;
+	return fd >= 0 && fstat(fd, &w->here) == 0;
+}
+
+/* Its owner may have made it so that we cannot read it, but it can. */
+static int open_folder(int dir, const char *name)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dir, name, flags);
+
+	if (fd >= 0 || errno != EACCES)
+		return fd;
+	tree_open_up(dir, name);
+	return openat(dir, name, flags);
+}
+
+static bool go_down(struct walk *w, const char *name, off_t next)
+{
+	int fd = w->depth < LEVELS_MAX ? open_folder(w->fd, name) : -1;
+
+	if (fd < 0)
+		return false; /* it has gone: on with the next one */
+	levels[w->depth++] = (struct level){ w->here.st_ino, next };
+	enter(w, fd);
+	return true;
+}
+
+/* Only into the folder that we came from: others may be moving them about. */
+static bool go_up(struct walk *w)
+{
+	struct level *above;
+
+	if (!w->depth)
+		return false;
+	above = &levels[--w->depth];
+	return enter(w, openat(w->fd, "..", O_RDONLY | O_DIRECTORY |
+						    O_CLOEXEC)) &&
+	       w->here.st_ino == above->inode &&
+	       lseek(w->fd, above->at, SEEK_SET) >= 0;
+}
+
+/* False when there is no more to see. */
+static bool look_at_some(struct walk *w)
+{
+	static _Alignas(struct dirent64) char names[ROUND_BYTES];
+	long n = syscall(SYS_getdents64, w->fd, names, sizeof(names));
+	struct stat st;
+
+	if (n <= 0)
+		return go_up(w);
+	for (long at = 0; at < n;) {
+		const struct dirent64 *d = (const void *)(names + at);
+
+		at += d->d_reclen;
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
+		    fstatat(w->fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		count(w, &st);
+		if (w->usage->inodes > w->inodes_max)
+			return false;
+		if (S_ISDIR(st.st_mode) && st.st_dev == w->here.st_dev &&
+		    go_down(w, d->d_name, d->d_off))
+			return true;
+	}
+	return true;
+}
+
+void bare_measure(const char *folder, int64_t inodes_max,
+		  struct bare_usage *ret)
+{
+	struct walk w = { .inodes_max = inodes_max, .usage = ret };
+
+	*ret = (struct bare_usage){ 0 };
+	w.fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w.fd < 0 || fstat(w.fd, &w.here) < 0)
+		return;
+	while (look_at_some(&w))
+		;
+	if (w.fd >= 0)
+		close(w.fd);
+}
+
+struct unlinked {
+	dev_t device;
+	ino_t seen[INODES_SEEN];
+	size_t n;
+	int64_t bytes;
+};
+
+static bool is_new(struct unlinked *u, ino_t inode)
+{
+	for (size_t i = 0; i < u->n; i++) {
+		if (u->seen[i] == inode)
+			return false;
+	}
+	if (u->n < INODES_SEEN)
+		u->seen[u->n++] = inode;
+	return true;
+}
+
+static void add_unlinked(const struct proc_box *box, const char *pid,
+			 bool init, void *p)
+{
+	struct unlinked *u = p;
+	struct dirent *entry;
+	struct stat st;
+	char path[300];
+	DIR *dir;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/fd", pid);
+	fd = init ? -1 : openat(box->proc, path, O_RDONLY | O_DIRECTORY |
+							 O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] != '.' &&
+		    fstatat(fd, entry->d_name, &st, 0) == 0 &&
+		    S_ISREG(st.st_mode) && !st.st_nlink &&
+		    st.st_dev == u->device && is_new(u, st.st_ino))
+			u->bytes += size_of(&st);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+int64_t bare_unlinked_bytes(const struct proc_box *box, int scratch)
+{
+	static struct unlinked u;
+	struct stat st;
+
+	u.n = 0;
+	u.bytes = 0;
+	if (!box->session || fstat(scratch, &st) < 0)
+		return 0;
+	u.device = st.st_dev;
+	proc_each(box, add_unlinked, &u);
+	return u.bytes;
+}
