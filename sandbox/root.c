@@ -294,15 +294,12 @@ static int own_dir(const struct root *root, const char *path, mode_t mode)
 	return chown(path, root->ids->app, root->ids->app);
 }
 
-static int bind_scratch(const struct root *root, const char *name, mode_t mode,
-			const char *to)
+/* Show a folder of the scratch tmpfs at another place as well. */
+static int bind_made(const char *path, const char *to)
 {
-	char path[64];
 	int fd, r;
 
-	to = inside(to);
-	snprintf(path, sizeof(path), "%s/%s", SCRATCH, name);
-	if (own_dir(root, path, mode) < 0 || make_dirs(to, 0755) < 0)
+	if (make_dirs(to, 0755) < 0)
 		return -1;
 	fd = (int)syscall(SYS_open_tree, AT_FDCWD, path,
 			  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
@@ -311,6 +308,28 @@ static int bind_scratch(const struct root *root, const char *name, mode_t mode,
 	r = attach(fd, to);
 	close(fd);
 	return r;
+}
+
+static int bind_scratch(const struct root *root, const char *name, mode_t mode,
+			const char *to)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", SCRATCH, name);
+	if (own_dir(root, path, mode) < 0)
+		return -1;
+	return bind_made(path, inside(to));
+}
+
+/* Not the program's: later mounts may have to be below it. */
+static int bind_hidden(size_t i, const char *to)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/h%zu", SCRATCH, i);
+	if (mkdir(path, 0755) < 0)
+		return -1;
+	return bind_made(path, inside(to));
 }
 
 static int attach_scratch(const struct root *root,
@@ -384,6 +403,8 @@ static int attach_mount(const struct root *root, size_t i)
 	case SANDBOX_SCRATCH:
 		snprintf(name, sizeof(name), "m%zu", i);
 		return bind_scratch(root, name, 0755, to);
+	case SANDBOX_HIDDEN:
+		return bind_hidden(i, to);
 	}
 	errno = EINVAL;
 	return -1;
@@ -458,7 +479,9 @@ int root_landlock(const struct root *root, int *ret_fd,
 		r = allow(ruleset, scratch_dirs[i], LANDLOCK_READ_WRITE,
 			  reterr);
 	for (size_t i = 0; r == 0 && i < root->spec->n_mounts; i++) {
-		if (root->spec->mounts[i].kind != SANDBOX_READ_ONLY)
+		enum sandbox_mount_kind kind = root->spec->mounts[i].kind;
+
+		if (kind == SANDBOX_OVERLAY || kind == SANDBOX_SCRATCH)
 			r = allow(ruleset, root->spec->mounts[i].to,
 				  LANDLOCK_READ_WRITE, reterr);
 	}

@@ -156,7 +156,7 @@ static int open_source(struct root *root, size_t i,
 	struct stat st;
 	int fd;
 
-	if (mount->kind == SANDBOX_SCRATCH)
+	if (mount->kind == SANDBOX_SCRATCH || mount->kind == SANDBOX_HIDDEN)
 		return 0;
 	fd = take(mount->from, MOUNT_ATTR_NODEV);
 	if (fd < 0 || fstat(fd, &st) < 0)

@@ -31,11 +31,12 @@ enum sandbox_mount_kind {
 	SANDBOX_READ_ONLY, /* bind, recursive, read-only, nosuid, nodev */
 	SANDBOX_OVERLAY,   /* `from` below, the box's scratch above */
 	SANDBOX_SCRATCH,   /* empty and writable, inside the disk limit */
+	SANDBOX_HIDDEN,    /* empty: what the host has there is not shown */
 };
 
 struct sandbox_mount {
 	enum sandbox_mount_kind kind;
-	const char *from; /* outside; NULL for SANDBOX_SCRATCH */
+	const char *from; /* outside; NULL where nothing is shown */
 	const char *to;   /* inside; made if missing */
 };
 

@@ -21,7 +21,7 @@
 #define PORT          8000
 #define READY_MS      15000 /* default; includes the imports of a cold start */
 #define LISTEN_POLL_MS 10
-#define MOUNTS        5
+#define MOUNTS_MAX    8
 #define ENV_FIXED     9
 #define ARGS          11
 /* Of all a run keeps: an app that sends 1 MiB each time does so some times,
@@ -98,18 +98,48 @@ static bool is_itself_a_package(const struct launch *launch)
 				  strstr(launch->target, ".py"));
 }
 
-static int build_box(struct service *s, struct service_failure *why)
+/*
+ * Of the host every box shows /usr, and there `make install` puts exercises:
+ * answers, hidden probes and what only interviewers are to read.
+ */
+static size_t hide(struct service *s, const char *path,
+		   struct sandbox_mount *mounts, size_t n)
 {
-	const struct sandbox_mount mounts[MOUNTS] = {
+	char *real = path ? realpath(path, NULL) : NULL;
+
+	if (real && strncmp(real, "/usr/", 5) == 0)
+		mounts[n++] = (struct sandbox_mount){
+			SANDBOX_HIDDEN, NULL, arena_strdup(s->arena, real)
+		};
+	free(real);
+	return n;
+}
+
+static size_t plan_mounts(struct service *s, struct sandbox_mount *mounts)
+{
+	const struct sandbox_mount shown[] = {
 		{ SANDBOX_OVERLAY, s->spec->sub->dir, "/work" },
 		{ SANDBOX_SCRATCH, NULL, "/data" },
 		{ SANDBOX_READ_ONLY, s->python.env, s->python.env },
 		{ SANDBOX_READ_ONLY, s->python.session, s->python.session },
 		{ SANDBOX_SCRATCH, NULL, "/instance" },
 	};
+	size_t n_shown = ARRAY_LEN(shown) -
+			 !is_itself_a_package(s->spec->launch);
+	size_t n = 0;
+
+	n = hide(s, s->spec->ex->dir, mounts, n);
+	n = hide(s, file_home(s->arena, "exercises"), mounts, n);
+	memcpy(mounts + n, shown, n_shown * sizeof(*shown));
+	return n + n_shown;
+}
+
+static int build_box(struct service *s, struct service_failure *why)
+{
+	struct sandbox_mount mounts[MOUNTS_MAX];
 	const struct sandbox_spec spec = {
+		.n_mounts = plan_mounts(s, mounts),
 		.mounts = mounts,
-		.n_mounts = MOUNTS - !is_itself_a_package(s->spec->launch),
 		.reduced = s->spec->reduced,
 		.listen_port = PORT,
 		.limits = limits_of(s->spec),

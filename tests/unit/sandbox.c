@@ -128,6 +128,28 @@ START_TEST(files_survive_a_restart_and_the_listener_does_too)
 }
 END_TEST
 
+START_TEST(what_is_hidden_is_empty_and_stays_so)
+{
+	static const struct sandbox_mount mounts[] = {
+		{ SANDBOX_HIDDEN, NULL, "/usr/share" },
+		{ SANDBOX_READ_ONLY, "/usr/share/misc", "/usr/share/a/misc" },
+	};
+	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
+	struct sandbox_state state;
+	struct sandbox *sb;
+
+	spec.mounts = mounts;
+	spec.n_mounts = 2;
+	sb = open_box(&spec);
+	state = run(sb, "ls /usr/share /usr/share/a");
+	ck_assert_int_eq(state.exit_code, 0);
+	check_output(sb, "/usr/share:\na\n\n/usr/share/a:\nmisc\n");
+	state = run(sb, "chmod 777 /usr/share; : >/usr/share/x");
+	ck_assert_int_ne(state.exit_code, 0);
+	sandbox_close(sb, NULL);
+}
+END_TEST
+
 START_TEST(a_sync_that_has_begun_may_be_read_later_or_not_at_all)
 {
 	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
@@ -387,6 +409,7 @@ SUITE(sandbox)
 {
 	TEST(a_program_says_how_it_ended_and_what_it_wrote);
 	TEST(files_survive_a_restart_and_the_listener_does_too);
+	TEST(what_is_hidden_is_empty_and_stays_so);
 	TEST(a_sync_that_has_begun_may_be_read_later_or_not_at_all);
 	TEST(what_a_missing_program_lacks_is_named);
 	TEST(a_mount_that_is_not_there_is_a_failure_of_mounts);
