@@ -22,7 +22,7 @@ DEB_RUN   := gcc libc6-dev make pkg-config libseccomp-dev \
 	     zlib1g-dev libbrotli-dev python3 python3-venv ca-certificates
 DEB_TEST  := check clang curl bubblewrap binutils libxml2-utils \
 	     mandoc shellcheck cppcheck tmux zsh fish chromium \
-	     fonts-dejavu-core
+	     fonts-dejavu-core node-tap-parser
 DEB_FUZZ  := clang libclang-rt-14-dev
 DEB_VM    := qemu-system-x86 busybox-static cpio
 RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \

@@ -166,7 +166,7 @@ static void subtest(struct tap *t, const struct record_criterion *c)
 {
 	struct tap inner = *t;
 	const char *title = description(t, c->title);
-	bool ok = true;
+	bool ok = true, asked = false;
 
 	inner.indent = "    ";
 	inner.n = 0;
@@ -176,8 +176,12 @@ static void subtest(struct tap *t, const struct record_criterion *c)
 
 		check_point(&inner, description(t, f->name), f);
 		ok = ok && f->status != STATUS_FAIL;
+		asked = asked || (f->status != STATUS_SKIP &&
+				  f->status != STATUS_NOT_MEASURED);
 	}
-	point(t, ok, title, c->n_checks ? NULL : "SKIP", "not measured");
+	point(t, ok, title, asked ? NULL : "SKIP",
+	      c->n_checks ? evidence_line(t->arena, &c->checks[0].finding)
+			  : "not measured");
 }
 
 static int write_14(struct arena *arena, FILE *out, const struct record *r,
