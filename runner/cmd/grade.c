@@ -207,6 +207,7 @@ static int fill_session(struct grade *g, struct err *err)
 		.seed = choose_seed(g),
 		.cold = o->cold,
 		.reduced = strcmp(o->isolation, "reduced") == 0,
+		.beside = !g->is_one_of_many,
 		.threshold = o->threshold,
 		.deadline_ms = o->deadline_ms,
 		.repeat = (int)o->repeat,

@@ -25,7 +25,6 @@
 #include "runner/watch/practice.h"
 #include "runner/watch/screen.h"
 #include "runner/watch/tty.h"
-#include "sandbox/forkserver.h"
 
 /* Keys beyond ASCII. */
 enum { KEY_UP = 256, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_ESCAPE,
@@ -48,7 +47,7 @@ struct watch {
 	const struct command *c;
 	struct practice practice;
 	struct files *files;
-	struct forkserver *warm;
+	const char *warm; /* the fork server of all runs, shared */
 	struct screen screen;
 	struct arena *now, *before; /* of the two records on the screen */
 	int interrupt_fd;
@@ -194,7 +193,6 @@ static void run(struct watch *w)
 {
 	struct practice_run run = {
 		.interrupt_fd = w->interrupt_fd,
-		.warm = w->warm,
 		.progress = on_progress,
 		.ctx = w,
 	};
@@ -472,7 +470,7 @@ static void loop(struct watch *w)
 		tty_begin();
 	}
 	draw(w);
-	w->warm = session_warm(w->c->arena);
+	w->warm = session_share_warm(w->c->arena);
 	run(w);
 	while (!w->quit)
 		wait_once(w);
@@ -515,7 +513,7 @@ static int watch_run(const struct command *c)
 	w.screen.unicode = console_has_unicode();
 	show_last(&w);
 	loop(&w);
-	forkserver_free(w.warm);
+	session_unshare_warm(w.warm);
 	files_free(w.files);
 	arena_free(w.now);
 	arena_free(w.before);

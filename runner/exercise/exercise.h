@@ -36,6 +36,7 @@ struct criterion {
 	size_t n_needs;
 	enum visibility visibility;
 	bool gate;                /* failing caps the exercise at 40 % */
+	bool beside;              /* may be asked of a second instance */
 	const char *const *hints, *const *followup;
 	size_t n_hints, n_followup;
 	int line;                 /* in exercise.json */

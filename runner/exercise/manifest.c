@@ -94,6 +94,7 @@ static const struct field criterion_fields[] = {
 	{ "needs", FIELD_STRINGS, CR(c.needs), CRN(c.n_needs) },
 	{ "visibility", FIELD_STR, CR(visibility), .choices = visibilities },
 	{ "gate", FIELD_BOOL, CR(c.gate) },
+	{ "beside", FIELD_BOOL, CR(c.beside) },
 	{ "hints", FIELD_STRINGS, CR(c.hints), CRN(c.n_hints) },
 	{ "followup", FIELD_STRINGS, CR(c.followup), CRN(c.n_followup) },
 	{ .name = NULL },
@@ -177,10 +178,19 @@ static int no_criterion(const struct manifest *m, const struct json *at,
 static int check_needs(const struct manifest *m, const struct json *v,
 		       const struct criterion *c, struct err *err)
 {
-	for (size_t i = 0; i < c->n_needs; i++)
-		if (!exercise_criterion(m->ex, c->needs[i]))
+	for (size_t i = 0; i < c->n_needs; i++) {
+		const struct criterion *need =
+			exercise_criterion(m->ex, c->needs[i]);
+
+		if (!need)
 			return no_criterion(m, json_get(v, "needs"),
 					    c->needs[i], "earlier ", err);
+		if (need->beside && !c->beside)
+			return fields_wrong(&m->in, json_get(v, "needs"), err,
+					    "`%s` is asked beside the others, "
+					    "so what needs it must be, too",
+					    need->id);
+	}
 	return 0;
 }
 

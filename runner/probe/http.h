@@ -87,6 +87,7 @@ enum http_end {
 
 struct http_timing { /* microseconds from the start of the exchange */
 	int64_t connect_us, first_byte_us, total_us;
+	int64_t sent_ns; /* clock_ns() at that start; 0: total_us ago */
 	bool reused_connection;
 };
 

@@ -208,6 +208,18 @@ void run_event_ready(struct run *run)
 	transcript_event(run->t, "ready", body);
 }
 
+void run_event_instance(struct run *run, int number)
+{
+	struct jsonout *body;
+
+	if (run->instance == number)
+		return;
+	body = jsonout_object();
+	jsonout_int(body, "number", number);
+	transcript_event(run->t, "instance", body);
+	run->instance = number;
+}
+
 void run_event_signal(struct run *run, int sig)
 {
 	struct jsonout *body = jsonout_object();

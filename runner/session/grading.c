@@ -75,6 +75,8 @@ struct span run_record_output(struct run *run, size_t request)
 	int64_t from = run->output_at;
 	char *bytes;
 
+	if (run->recorded)
+		return run->told ? lane_relay(run, request) : text;
 	if (!box || sandbox_sync(box, &state) < 0)
 		return text;
 	if (state.output_len > from) {
@@ -318,8 +320,10 @@ int grading_restart(struct grading *g, bool *ret_ready, struct err *err)
 	bool ready;
 
 	if (run->recorded) {
-		*ret_ready = recorded_restart(run->recorded);
-		run_event_restart(run, *ret_ready, NULL);
+		*ret_ready = recorded_restart(run->recorded,
+					      &run->start.start_ms,
+					      &why.reason);
+		run_event_restart(run, *ret_ready, why.reason);
 		return 0;
 	}
 	run_record_output(run, SIZE_MAX);

@@ -12,16 +12,32 @@ struct recorded {
 	struct arena *arena;
 	const struct record *r;
 	bool *used;         /* by event number */
+	size_t since;
 	size_t next_restart;
+	int64_t begin_ns;   /* 0: on a clock that is gone */
 };
 
 struct recorded *recorded_new(struct arena *arena, const struct record *r)
 {
 	struct recorded *rec = arena_alloc(arena, sizeof(*rec));
 
-	*rec = (struct recorded){ arena, r, NULL, 0 };
+	*rec = (struct recorded){ .arena = arena, .r = r,
+				  .since = RECORD_NONE };
 	rec->used = arena_array(arena, r->n_events + 1, sizeof(bool));
 	return rec;
+}
+
+void recorded_place(struct recorded *rec, int64_t begin_ns)
+{
+	rec->begin_ns = begin_ns;
+}
+
+size_t recorded_since(struct recorded *rec)
+{
+	size_t since = rec->since;
+
+	rec->since = RECORD_NONE;
+	return since;
 }
 
 bool recorded_is_cut(const struct recorded *rec)
@@ -210,7 +226,15 @@ static bool is_request_of(const struct record_event *e, const char *criterion,
 static bool take(struct recorded *rec, size_t n, struct http_response *ret)
 {
 	rec->used[n] = true;
-	return recorded_response(rec->arena, rec->r, n, ret);
+	if (rec->since == RECORD_NONE)
+		rec->since = n;
+	if (!recorded_response(rec->arena, rec->r, n, ret))
+		return false;
+	if (rec->begin_ns)
+		ret->timing.sent_ns = rec->begin_ns +
+				      int_of(record_event(rec->r, n)->body,
+					     "sent_at_ns");
+	return true;
 }
 
 bool recorded_find(struct recorded *rec, const char *criterion,
@@ -243,14 +267,18 @@ bool recorded_find_raw(struct recorded *rec, const char *criterion,
 	return false;
 }
 
-bool recorded_restart(struct recorded *rec)
+bool recorded_restart(struct recorded *rec, int64_t *ret_start_ms,
+		      const char **ret_reason)
 {
+	*ret_reason = NULL;
 	for (size_t i = rec->next_restart; i < rec->r->n_events; i++) {
 		const struct record_event *e = &rec->r->events[i];
 
 		if (strcmp(e->kind, "restart") != 0)
 			continue;
 		rec->next_restart = i + 1;
+		*ret_start_ms = int_of(e->body, "start_ms");
+		*ret_reason = json_str(json_get(e->body, "reason"));
 		return is_true(e->body, "ready");
 	}
 	return false;

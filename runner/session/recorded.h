@@ -8,6 +8,7 @@
 #define RUNNER_SESSION_RECORDED_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "runner/probe/http.h"
 
@@ -16,6 +17,9 @@ struct record;
 struct recorded;
 
 struct recorded *recorded_new(struct arena *arena, const struct record *r);
+
+/* Its clock began at `begin_ns` of ours: answers say when they came. */
+void recorded_place(struct recorded *rec, int64_t begin_ns);
 
 /* Does the record end before the run did? */
 bool recorded_is_cut(const struct recorded *rec);
@@ -29,8 +33,14 @@ bool recorded_find(struct recorded *rec, const char *criterion,
 bool recorded_find_raw(struct recorded *rec, const char *criterion,
 		       struct span bytes, struct http_response *ret);
 
-/* Did the app come back after the next restart? */
-bool recorded_restart(struct recorded *rec);
+/* The first request that was found since this was asked last, or
+ * RECORD_NONE. */
+size_t recorded_since(struct recorded *rec);
+
+/* Did the app come back after the next restart, and how long did it take;
+ * why not, or NULL? */
+bool recorded_restart(struct recorded *rec, int64_t *ret_start_ms,
+		      const char **ret_reason);
 
 /* What request event `n` sent.  False when it is none, or was cut. */
 struct recorded_request {

@@ -5,6 +5,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+#include "runner/base/json.h"
 #include "runner/exercise/exercise.h"
 #include "runner/session/recorded.h"
 #include "runner/session/service.h"
@@ -13,8 +14,9 @@
 #include "runner/submission/discover.h"
 #include "runner/transcript/record.h"
 
-#define WALL_MS     600000
-#define RAW_WAIT_MS 3000 /* a server need not close what it does not like */
+#define WALL_MS       600000
+#define INSTANCES_MAX 2
+#define RAW_WAIT_MS   3000 /* a server need not close what it does not like */
 
 static bool same_type(const struct http_response *a,
 		      const struct http_response *b)
@@ -65,27 +67,76 @@ static int replay_one(struct service *s, struct replay *replay, size_t n,
 	return 0;
 }
 
-static int replay_all(struct service *s, struct replay *replay, int stop_fd,
-		      struct err *err)
+/* Instances of the app, as many as the run had. */
+struct instances {
+	struct arena *arena;
+	const struct service_spec *spec;
+	struct service *all[INSTANCES_MAX], *now;
+};
+
+static int not_there(const char *what, const struct service_failure *why,
+		     struct err *err)
+{
+	return err_set(err, ECHILD, "%s%s", what,
+		       why->reason ? why->reason : "it was stopped");
+}
+
+/* The `number`-th one, counted from 1, answers from now on. */
+static int turn_to(struct instances *in, int64_t number, struct err *err)
 {
 	struct service_start start;
 	struct service_failure why;
-	int r = service_start(s, &start, &why);
+	struct service **s;
 
-	if (r < 0)
-		return err_set(err, ECHILD, "%s",
-			       why.reason ? why.reason : "it was stopped");
+	if (number < 1 || number > INSTANCES_MAX)
+		return err_set(err, EINVAL, "the record names an instance that "
+					    "no run has");
+	s = &in->all[number - 1];
+	in->now = *s;
+	if (*s)
+		return 0;
+	if (service_open(in->arena, in->spec, s, &why) < 0)
+		return err_set(err, EIO, "%s", why.reason);
+	in->now = *s;
+	return service_start(*s, &start, &why) < 0 ? not_there("", &why, err)
+						   : 0;
+}
+
+static int restart(struct instances *in, struct err *err)
+{
+	struct service_start start;
+	struct service_failure why;
+
+	return service_restart(in->now, &start, &why) < 0
+		       ? not_there("it did not come back: ", &why, err)
+		       : 0;
+}
+
+static int replay_event(struct instances *in, struct replay *replay, size_t n,
+			struct err *err)
+{
+	const struct record_event *e = &replay->r->events[n];
+	int64_t number = 0;
+
+	if (strcmp(e->kind, "request") == 0)
+		return replay_one(in->now, replay, n, err);
+	if (strcmp(e->kind, "restart") == 0)
+		return restart(in, err);
+	if (strcmp(e->kind, "instance") != 0)
+		return 0;
+	json_int(json_get(e->body, "number"), &number);
+	return turn_to(in, number, err);
+}
+
+static int replay_all(struct instances *in, struct replay *replay, int stop_fd,
+		      struct err *err)
+{
+	int r = turn_to(in, 1, err);
+
 	for (size_t i = 0; r == 0 && i < replay->r->n_events; i++) {
-		const char *kind = replay->r->events[i].kind;
-
 		if (watch_is_readable(stop_fd))
 			return err_set(err, ECANCELED, "interrupted");
-		if (strcmp(kind, "request") == 0)
-			r = replay_one(s, replay, i, err);
-		else if (strcmp(kind, "restart") == 0 &&
-			 service_restart(s, &start, &why) < 0)
-			r = err_set(err, ECHILD, "it did not come back: %s",
-				    why.reason ? why.reason : "stopped");
+		r = replay_event(in, replay, i, err);
 	}
 	return r;
 }
@@ -105,15 +156,14 @@ int session_replay(struct arena *arena, const struct exercise *ex,
 		.wall_ms = WALL_MS,
 		.stop_fd = options->interrupt_fd,
 	};
-	struct service_failure why;
-	struct service *s;
+	struct instances in = { .arena = arena, .spec = &spec };
 	int r = discover(arena, sub, ex->app, &launch, err);
 
 	if (r < 0)
 		return err_set(err, ECHILD, "no app was found");
-	if (service_open(arena, &spec, &s, &why) < 0)
-		return err_set(err, EIO, "%s", why.reason);
-	r = replay_all(s, replay, options->interrupt_fd, err);
-	service_close(s, NULL);
+	r = replay_all(&in, replay, options->interrupt_fd, err);
+	for (size_t i = 0; i < INSTANCES_MAX; i++)
+		if (in.all[i])
+			service_close(in.all[i], NULL);
 	return r;
 }

@@ -22,7 +22,7 @@ struct run_criterion {
 	const struct grader *grader;
 	const void *config; /* what grader->configure made of its options */
 	bool selected;      /* --only */
-	bool asked;
+	bool planned, asked;
 };
 
 /* Findings as they come, so that `needs` can be answered. */
@@ -39,10 +39,13 @@ struct run {
 	struct transcript *t;
 	struct run_criterion *criteria; /* ex->n_criteria of them */
 	struct run_findings *findings;
+	size_t *plan;              /* the order in which they are asked */
+	size_t n_plan;
 	size_t n_selected, n_done;
 
 	struct recorded *recorded; /* answers of another run, or NULL */
 	struct launch launch;
+	struct service_spec spec;
 	struct service *service; /* NULL with `recorded` */
 	struct service_start start;
 	int timer_fd, stop_fd;
@@ -51,6 +54,10 @@ struct run {
 	size_t n_exchanges, cap_exchanges;
 	int64_t output_at;      /* output before it is in the record */
 	int denied_counts[SANDBOX_DENIED_MAX]; /* as recorded */
+
+	struct lane *lane;      /* the second instance, or NULL */
+	const struct record *told; /* of what it was asked: `recorded` */
+	int instance;           /* whose exchanges are being recorded */
 };
 
 /* A grader at work on one criterion. */
@@ -75,6 +82,20 @@ void run_flaky(struct run *run, size_t i, const char *message);
 /* Record what the app printed and tried since the last time. */
 struct span run_record_output(struct run *run, size_t request);
 
+/* lane.c: a second instance of the app, in a box of its own, which a process
+ * of ours asks at the same time. */
+/* Is `i` asked of that one? */
+bool lane_has(const struct run *run, size_t i);
+/* Begin, if there is anything to be asked there and a processor for it. */
+void lane_begin(struct run *run);
+/* Make what `i` was answered there a part of this run; false: nothing was. */
+bool lane_take(struct run *run, size_t i);
+/* The output and the denied calls that came there with the answers that were
+ * looked up since the last time. */
+struct span lane_relay(struct run *run, size_t request);
+/* Wait for its end, and count its box's usage into `state`. */
+void lane_end(struct run *run, struct sandbox_state *state);
+
 /* repeat.c */
 /* Run again, options->repeat times in all, and compare. */
 void run_repeat(struct run *run);
@@ -83,6 +104,8 @@ void run_repeat(struct run *run);
 void run_event_begin(struct run *run);
 void run_event_started(struct run *run, const struct sandbox_state *state);
 void run_event_ready(struct run *run);
+/* From now on it is the `number`-th instance of the app that answers. */
+void run_event_instance(struct run *run, int number);
 void run_event_signal(struct run *run, int sig);
 void run_event_restart(struct run *run, bool ready, const char *reason);
 void run_event_denied(struct run *run, size_t request,

@@ -166,10 +166,13 @@ static void choose_start(struct service *s)
 	s->borrowed = s->spec->warm != NULL;
 	if (s->spec->cold || s->spec->launch->cold || *s->folder)
 		return;
-	s->fork = s->borrowed ? s->spec->warm
-			      : service_warm(s->arena,
-					     s->spec->launch->imports,
-					     &s->reused);
+	if (s->borrowed)
+		s->fork = s->spec->warm;
+	else if (s->spec->only_reused)
+		s->fork = service_warm_there(s->arena);
+	else
+		s->fork = service_warm(s->arena, s->spec->launch->imports,
+				       &s->reused);
 }
 
 static void release_fork_server(struct service *s)
@@ -193,6 +196,8 @@ int service_open(struct arena *arena, const struct service_spec *spec,
 	s->folder = "";
 	if (!spec->reduced) /* it imports while the box is built */
 		choose_start(s);
+	if (spec->only_reused && !s->fork)
+		return failed(why, SERVICE_BROKEN, "no warm server is there");
 	r = build_box(s, why);
 	if (r < 0) {
 		release_fork_server(s);

@@ -33,6 +33,7 @@ struct service_spec {
 	const struct submission *sub;
 	const struct launch *launch;
 	bool cold, reduced;
+	bool only_reused; /* by a fork server that is there, or not at all */
 	struct forkserver *warm; /* borrowed, or NULL */
 	int64_t wall_ms;
 	int stop_fd; /* readable: stop waiting */
@@ -64,8 +65,10 @@ struct service_start {
 	int64_t start_ms; /* until ready */
 };
 
-/* A fork server that is there (*ret_reused), or our own with `imports` (NULL:
- * with all that it knows); or NULL. */
+/* A fork server that is there, or NULL. */
+struct forkserver *service_warm_there(struct arena *arena);
+/* The same (*ret_reused), or our own with `imports` (NULL: with all that it
+ * knows); or NULL. */
 struct forkserver *service_warm(struct arena *arena, const char *imports,
 				bool *ret_reused);
 

@@ -122,44 +122,70 @@ static void ask_one(struct run *run, size_t i)
 {
 	const struct session_options *o = run->options;
 
-	if (!run->criteria[i].selected || run->criteria[i].asked ||
-	    is_stopped(run))
+	if (run->criteria[i].asked || is_stopped(run))
 		return;
+	if (!lane_has(run, i) || !lane_take(run, i)) {
+		if (is_stopped(run))
+			return;
+		run_event_instance(run, 1);
+		run_criterion(run, i);
+	}
 	run->criteria[i].asked = true;
-	run_criterion(run, i);
 	run->n_done++;
 	if (o->progress)
 		o->progress(o->ctx, run->criteria[i].c->id, run->n_done,
 			    run->n_selected);
 }
 
-static bool runs_last(const struct run *run, size_t i)
+/* Those of a second instance come behind, when most of them are answered. */
+enum turn { TURN_FIRST, TURN_BESIDE, TURN_LAST, N_TURNS };
+
+static enum turn turn_of(const struct run *run, size_t i)
 {
-	return run->criteria[i].grader->flags & GRADER_RUNS_LAST;
+	if (run->criteria[i].grader->flags & GRADER_RUNS_LAST)
+		return TURN_LAST;
+	return run->criteria[i].c->beside && run->options->beside
+		       ? TURN_BESIDE
+		       : TURN_FIRST;
 }
 
 /* What it needs comes before it, as in the manifest's order. */
-static void ask_with_needs(struct run *run, const char *id)
+static void plan_with_needs(struct run *run, enum turn turn, const char *id)
 {
 	struct run_criterion *rc = find(run, id);
+	size_t i;
 
-	if (!rc || rc->asked || rc->grader->flags & GRADER_RUNS_LAST)
+	if (!rc || rc->planned)
 		return;
-	for (size_t i = 0; i < rc->c->n_needs; i++)
-		ask_with_needs(run, rc->c->needs[i]);
-	ask_one(run, (size_t)(rc - run->criteria));
+	i = (size_t)(rc - run->criteria);
+	for (size_t k = 0; k < rc->c->n_needs; k++)
+		plan_with_needs(run, turn, rc->c->needs[k]);
+	if (!rc->selected || turn_of(run, i) != turn)
+		return;
+	rc->planned = true;
+	run->plan[run->n_plan++] = i;
+}
+
+static void plan(struct run *run)
+{
+	const struct session_options *o = run->options;
+
+	run->plan = arena_array(run->arena, run->ex->n_criteria,
+				sizeof(*run->plan));
+	for (enum turn turn = TURN_FIRST; turn < TURN_LAST; turn++)
+		for (size_t i = 0; i < o->n_first; i++)
+			plan_with_needs(run, turn, o->first[i]);
+	for (enum turn turn = TURN_FIRST; turn < N_TURNS; turn++)
+		for (size_t i = 0; i < run->ex->n_criteria; i++)
+			if (turn_of(run, i) == turn)
+				plan_with_needs(run, turn,
+						run->criteria[i].c->id);
 }
 
 static void ask_all(struct run *run)
 {
-	for (size_t i = 0; i < run->options->n_first; i++)
-		ask_with_needs(run, run->options->first[i]);
-	for (size_t i = 0; i < run->ex->n_criteria; i++)
-		if (!runs_last(run, i))
-			ask_one(run, i);
-	for (size_t i = 0; i < run->ex->n_criteria; i++)
-		if (runs_last(run, i))
-			ask_one(run, i);
+	for (size_t i = 0; i < run->n_plan; i++)
+		ask_one(run, run->plan[i]);
 }
 
 static void end_stopped(struct run *run)
@@ -227,7 +253,10 @@ static void end_graded(struct run *run)
 
 static void run_in_box(struct run *run)
 {
-	const struct service_spec spec = {
+	struct service_failure why = { SERVICE_READY, NULL, NULL };
+	struct sandbox_state state;
+
+	run->spec = (struct service_spec){
 		.ex = run->ex,
 		.sub = run->sub,
 		.launch = &run->launch,
@@ -237,16 +266,16 @@ static void run_in_box(struct run *run)
 		.wall_ms = run->options->deadline_ms + BOX_SPARE_MS,
 		.stop_fd = run->stop_fd,
 	};
-	struct service_failure why = { SERVICE_READY, NULL, NULL };
-	struct sandbox_state state;
-
-	if (service_open(run->arena, &spec, &run->service, &why) < 0) {
+	lane_begin(run);
+	if (service_open(run->arena, &run->spec, &run->service, &why) < 0) {
+		lane_end(run, NULL);
 		end_not_ready(run, &why);
 		return;
 	}
 	serve_and_ask(run, &why);
 	run_record_output(run, SIZE_MAX);
 	service_close(run->service, &state);
+	lane_end(run, &state);
 	run_event_box_ended(run, &state);
 	if (why.end != SERVICE_READY)
 		end_not_ready(run, &why);
@@ -298,15 +327,18 @@ static int prepare(struct run *run, struct session_options *own,
 		own->deadline_ms = ex->limits.wall_ms ? ex->limits.wall_ms
 						      : DEADLINE_MS;
 	run->options = own;
+	run->instance = 1;
 	run->timer_fd = run->stop_fd = -1;
 	run->criteria = arena_array(run->arena, ex->n_criteria,
 				    sizeof(*run->criteria));
 	run->findings = arena_array(run->arena, ex->n_criteria,
 				    sizeof(*run->findings));
 	r = configure(run->arena, ex, run->criteria, err);
-	if (r == 0)
-		select_criteria(run);
-	return r;
+	if (r < 0)
+		return r;
+	select_criteria(run);
+	plan(run);
+	return 0;
 }
 
 int session_run(struct arena *arena, const struct exercise *ex,

@@ -2,7 +2,8 @@
  * session -- one submission meets one exercise.
  *
  * Start the server in a box, wait until it accepts, ask the graders in the
- * manifest's order (those that look at the whole run last), stop.  Everything
+ * manifest's order (those that look at the whole run last), stop.  Those that
+ * may be asked beside the others are, or come behind them.  Everything
  * is recorded in the transcript, including our own failures.
  */
 #ifndef RUNNER_SESSION_SESSION_H
@@ -26,6 +27,9 @@ struct session_options {
 	bool cold;              /* never use a fork server */
 	struct forkserver *warm; /* borrowed: use this one; may be NULL */
 	bool reduced;           /* --isolation reduced */
+	bool beside;            /* ask what may be asked beside the others of
+				   a second instance, where there is a warm
+				   server and a processor for it */
 	int threshold;          /* hundredths of a percent, for the record */
 	int64_t deadline_ms;    /* 0: the exercise's budget; of one run */
 	int repeat;             /* run that often; who disagrees is flaky */

@@ -35,6 +35,15 @@ static struct forkserver *connect_there(struct arena *arena,
 	return fs;
 }
 
+struct forkserver *service_warm_there(struct arena *arena)
+{
+	struct python python;
+
+	return python_find(arena, &python, NULL) < 0
+		       ? NULL
+		       : connect_there(arena, &python);
+}
+
 struct forkserver *service_warm(struct arena *arena, const char *imports,
 				bool *ret_reused)
 {

@@ -195,7 +195,10 @@ size_t transcript_request(struct transcript *t, const char *criterion,
 			  const struct http_request *req,
 			  const struct http_response *res, const char *curl)
 {
-	int64_t took_ns = res->timing.total_us * 1000;
+	const struct http_timing *timing = &res->timing;
+	int64_t sent_ns = timing->sent_ns
+				  ? timing->sent_ns
+				  : clock_ns() - timing->total_us * 1000;
 	struct jsonout *body;
 
 	if (at_ceiling(t))
@@ -203,7 +206,7 @@ size_t transcript_request(struct transcript *t, const char *criterion,
 	body = jsonout_object();
 	if (criterion)
 		jsonout_str(body, "criterion", criterion);
-	jsonout_int(body, "sent_at_ns", clock_ns() - t->begin_ns - took_ns);
+	jsonout_int(body, "sent_at_ns", sent_ns - t->begin_ns);
 	jsonout_str(body, "method", req->method ? req->method : "GET");
 	jsonout_str(body, "target", req->target);
 	add_headers(body, req->headers, req->n_headers);

@@ -29,7 +29,6 @@ struct arena;
 struct criterion;
 struct err;
 struct exercise;
-struct forkserver; /* sandbox/forkserver.h */
 struct record;
 struct transcript;
 
@@ -78,7 +77,6 @@ struct practice_run {
 	int interrupt_fd;        /* -1: none */
 	const char *const *first; /* ids to ask before the others */
 	size_t n_first;
-	struct forkserver *warm; /* borrowed; NULL: one for this run */
 	/* After each criterion, with what is recorded so far; may be NULL. */
 	void (*progress)(void *ctx, struct transcript *t, size_t done,
 			 size_t all);

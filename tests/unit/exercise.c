@@ -84,6 +84,8 @@ static const struct {
 	  "no earlier criterion `crate`; did you mean `create`?" },
 	{ "\"needs\": [\"create\"]", "\"needs\": [\"list\"]",
 	  "no earlier criterion `list`" },
+	{ "\"points\": 2.5", "\"points\": 2.5, \"beside\": true",
+	  "`create` is asked beside the others" },
 	{ "\"R1\"", "\"R3\"", "brief.md has no requirement `R3`" },
 	{ "\"R1\"", "\"R\"", "brief.md has no requirement `R`" },
 	{ "\"skill\": \"rest\"", "\"skill\": \"rset\"",

@@ -1,0 +1,212 @@
+"""Criteria that a second instance of the app is asked, at the same time."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import EXERCISES, PROGRAM, TIMEOUT_S
+
+CATALOGUE = EXERCISES / "catalogue"
+MANIFEST = json.loads((CATALOGUE / "exercise.json").read_text())
+BESIDE = [c["id"] for c in MANIFEST["criteria"] if c.get("beside")]
+FLAWS = {name: lost for name, lost in MANIFEST["flawed"].items()
+         if set(lost) & set(BESIDE)}
+
+pytestmark = pytest.mark.skipif(
+    len(os.sched_getaffinity(0)) < 2, reason="one processor, one instance")
+
+
+@pytest.fixture
+def surroundings(surroundings, runtime):
+    return {**surroundings, "XDG_RUNTIME_DIR": str(runtime)}
+
+
+def of_kind(result, kind):
+    return [e for e in result.transcript if e["kind"] == kind]
+
+
+def instances(result):
+    """The number of the instance that each criterion's requests went to."""
+    found, number = {}, 1
+    for event in result.transcript:
+        if event["kind"] == "instance":
+            number = event["number"]
+        elif event["kind"] == "request":
+            found.setdefault(event["criterion"], set()).add(number)
+    return found
+
+
+@pytest.fixture
+def model(tmp_path):
+    """The model answer, with `text` at the end of its list's module."""
+    def make(text):
+        folder = tmp_path / "changed"
+        shutil.copytree(CATALOGUE / "model", folder)
+        with open(folder / "catalogue/listing.py", "a") as file:
+            file.write(text)
+        return folder
+    return make
+
+
+def test_the_marked_criteria_and_no_others_are_asked_there(grade):
+    result = grade("catalogue", CATALOGUE / "model")
+    assert result.lost() == []
+    assert instances(result) == {
+        c["id"]: {2 if c["id"] in BESIDE else 1}
+        for c in MANIFEST["criteria"]}
+
+
+def test_the_order_is_no_matter_of_time(grade):
+    orders = []
+    for _ in range(2):
+        result = grade("catalogue", CATALOGUE / "model", "--seed", 7)
+        orders.append([(e["criterion"], e["method"], e["target"])
+                       for e in of_kind(result, "request")])
+    assert orders[0] == orders[1]
+
+
+def test_one_processor_comes_to_the_same_with_one_instance(grade, fumehood,
+                                                           tmp_path):
+    two = grade("catalogue", CATALOGUE / "model", "--seed", 7)
+    path = tmp_path / "one.jsonl"
+    one = fumehood("-c", min(os.sched_getaffinity(0)), PROGRAM, "grade",
+                   "catalogue", CATALOGUE / "model", "--seed", 7, "--report",
+                   "json", "--transcript", path, program="taskset")
+    one.transcript_path = path
+    assert set().union(*instances(one).values()) == {1}
+    assert one.lost() == two.lost() == []
+
+
+@pytest.mark.parametrize("name", FLAWS)
+def test_a_flaw_costs_the_same_there(grade, flawed, name):
+    result = grade("catalogue", flawed("catalogue", name))
+    assert set().union(*instances(result).values()) == {1, 2}
+    assert sorted(result.lost()) == sorted(FLAWS[name])
+
+
+def test_the_record_is_whole(grade, fumehood):
+    result = grade("catalogue", CATALOGUE / "model", "--seed", 7)
+    path = result.transcript_path
+    assert fumehood("verify", path).status == 0
+    again = fumehood("regrade", path, "--report", "json")
+    assert json.loads(again.out)["score"]["percent"] == 100, again
+    replayed = fumehood("replay", path)
+    assert " 0 answers differ" in replayed.out, replayed
+    sent = [e["sent_at_ns"] for e in of_kind(result, "request")
+            if e["criterion"] in BESIDE and "sent_at_ns" in e]
+    written = [e["at_ns"] for e in of_kind(result, "instance")]
+    assert sent == sorted(sent) and sent[0] < written[0]
+
+
+NOISY = """
+
+import socket
+import sys
+
+
+def links(query, total, of=links):
+    print("a list of", total, file=sys.stderr)
+    try:
+        socket.create_connection(("192.0.2.1", 80), 0.1)
+    except OSError:
+        pass
+    return of(query, total)
+"""
+
+
+def test_what_it_prints_and_tries_there_stands_with_the_request(grade, model):
+    result = grade("catalogue", model(NOISY), "--only", "sort")
+    lists = [e["n"] for e in of_kind(result, "request")
+             if e["criterion"] == "sort" and e["method"] == "GET"]
+    answers = {e["request"]: e["status"] for e in of_kind(result, "response")}
+    lists = [n for n in lists if answers[n] == 200]
+    logs = {e["request"]: e["text"] for e in of_kind(result, "log")}
+    denied = {e["request"]: e["call"] for e in of_kind(result, "denied")}
+    assert len(lists) > 5 and instances(result)["sort"] == {2}
+    assert list(logs) == lists and "a list of 4" in logs[lists[0]]
+    assert list(denied) == lists and set(denied.values()) == {"connect"}
+
+
+def test_what_needs_a_lost_criterion_is_not_asked_there_either(grade,
+                                                               submission):
+    result = grade("catalogue", submission({
+        "app.py": "from flask import Flask\napp = Flask(__name__)\n"}))
+    assert result.status == 1
+    assert not set(BESIDE) & set(instances(result))
+    for name in BESIDE:
+        assert result.criterion(name)["status"] == "skip", name
+
+
+def test_usage_is_of_both_boxes(grade, model):
+    folder = model("\n\nBLOCK = bytearray(b'x') * (100 << 20)\n")
+    usage = of_kind(grade("catalogue", folder), "box-ended")
+    assert len(usage) == 1
+    # Limits are of each box, and so is what is compared with them.
+    assert 100 << 20 < usage[0]["peak_memory_bytes"] < 200 << 20
+
+
+SLOW = """
+
+import time
+
+
+def links(query, total, of=links):
+    time.sleep(0.02)
+    return of(query, total)
+"""
+
+
+def children(pid):
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
+        return [int(word) for word in file.read().split()]
+
+
+def asks_beside(pid):
+    """The child that is no keeper of a box."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < deadline:
+        for child in children(pid):
+            name = pathlib.Path("/proc/%d/comm" % child).read_text().strip()
+            if name == "fumehood" and children(child):
+                return child
+    raise AssertionError("no second process")
+
+
+@pytest.fixture
+def begin(surroundings, tmp_path):
+    """Begin a grade; its process and the process that asks beside it."""
+    path = tmp_path / "begun.jsonl"
+
+    def start(folder):
+        process = subprocess.Popen(
+            [PROGRAM, "grade", "catalogue", str(folder), "--report", "json",
+             "--transcript", str(path)], env=surroundings, cwd=tmp_path,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        return process, asks_beside(process.pid), path
+    return start
+
+
+def test_when_the_second_process_dies_the_first_one_asks(begin, model):
+    process, second, path = begin(model(SLOW))
+    os.kill(second, signal.SIGKILL)
+    out, err = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 0, err
+    assert json.loads(out)["score"]["percent"] == 100
+    assert '"criterion":"persistence"' in path.read_text()
+
+
+def test_an_interrupt_ends_both(begin, model):
+    process, second, path = begin(model(SLOW))
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 130
+    assert not os.path.exists("/proc/%d" % second)
+    assert json.loads(path.read_text().splitlines()[-1])["outcome"] == \
+        "interrupted"
