@@ -111,15 +111,31 @@ static int arrange(const struct confine_fds *fds, bool listener)
 	return 0;
 }
 
+/* `ulimit -c 0` is common, and does not stop a pipe as our 1 does. */
+void confine_prepare(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CORE, &limit) < 0 || limit.rlim_max)
+		return;
+	limit.rlim_max = 1;
+	setrlimit(RLIMIT_CORE, &limit);
+}
+
 static int set_limits(const struct confine *c)
 {
 	for (uint32_t i = 0; i < c->n_rlimits && i < CONFINE_RLIMITS_MAX;
 	     i++) {
-		struct rlimit limit = { c->rlimits[i].value,
-					c->rlimits[i].value };
+		__rlimit_resource_t resource =
+			(__rlimit_resource_t)c->rlimits[i].resource;
+		struct rlimit limit;
 
-		if (prlimit(0, (__rlimit_resource_t)c->rlimits[i].resource,
-			    &limit, NULL) < 0)
+		if (getrlimit(resource, &limit) < 0)
+			return -errno;
+		if (limit.rlim_max > c->rlimits[i].value)
+			limit.rlim_max = c->rlimits[i].value;
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(resource, &limit) < 0)
 			return -errno;
 	}
 	return 0;

@@ -72,6 +72,13 @@ struct confine_report {
 	struct sandbox_failure failure;
 };
 
+/*
+ * What only root outside may do, early: a hard limit that our caller has set
+ * too low for confine() is raised.  Elsewhere such a limit stays, it is
+ * stricter than ours.
+ */
+void confine_prepare(void);
+
 /* Send one; `fd` -1: without a descriptor.  0 or -errno, never a SIGPIPE. */
 int confine_report(int socket, const struct confine_report *report, int fd);
 

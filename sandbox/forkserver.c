@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/confine.h"
 #include "sandbox/join.h"
 #include "sandbox/warm_wire.h"
 #include "sandbox/wire.h"
@@ -99,6 +100,7 @@ become(const struct python *python, int socket, const sigset_t *blocked)
 					   "PATH=/usr/bin:/bin", NULL };
 	int null = open("/dev/null", O_RDWR);
 
+	confine_prepare();
 	sigprocmask(SIG_SETMASK, blocked, NULL);
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);

@@ -17,6 +17,7 @@
 
 #include "sandbox/bare.h"
 #include "sandbox/caps.h"
+#include "sandbox/confine.h"
 #include "sandbox/keeper.h"
 #include "sandbox/landlock.h"
 #include "sandbox/leave.h"
@@ -320,6 +321,7 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 {
 	int r;
 
+	confine_prepare();
 	reset(k, spec, policy);
 	if (spec->n_mounts > ROOT_MOUNTS_MAX)
 		return confine_fail(reterr, SANDBOX_STAGE_MOUNTS, E2BIG,

@@ -51,6 +51,39 @@ def test_an_end_has_a_reason_and_an_exit_status(box, line, options, status,
     assert {key: result.report[key] for key in expected} == expected
 
 
+def can_raise_limits():
+    """CAP_SYS_RESOURCE, which not every root has."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        return int(file.read().partition("CapEff:")[2].split()[0], 16) >> 24 & 1
+
+
+@pytest.mark.parametrize("limit", ["-c 0", "-n 200", "-s 1024", "-l 0"])
+def test_stricter_limits_of_the_caller_stay_and_do_no_harm(fumehood, limit):
+    line = f'ulimit {limit} && exec "$@"'
+    result = fumehood("-c", line, "sh", PROGRAM, "box", "--quiet", "--",
+                      "/bin/sh", "-c", f"ulimit {limit[:2]}",
+                      program="/bin/sh")
+    assert result.status == 0, result
+    assert result.out.strip() == limit[3:]
+
+
+@pytest.mark.parametrize("start", [[], ["--cold"]], ids=["warm", "cold"])
+def test_a_grade_without_core_dumps_is_a_grade(fumehood, submission, start):
+    folder = submission({"app.py": """
+import resource
+from flask import Flask
+print("core", resource.getrlimit(resource.RLIMIT_CORE))
+app = Flask(__name__)
+"""})
+    result = fumehood("-c", 'ulimit -c 0 && exec "$@"', "sh", PROGRAM,
+                      "grade", "list", folder, "--transcript", "run.jsonl",
+                      *start, program="/bin/sh")
+    assert result.status == 1, result
+    expected = can_raise_limits()  # to 1 byte, which stops a pipe as well
+    with open(folder.parent / "run.jsonl", encoding="utf-8") as file:
+        assert f"core ({expected}, {expected})" in file.read()
+
+
 def test_the_report_has_every_member_that_is_promised(box):
     report = box("exit 0").report
     assert report["format"] == "fumehood-box/1"
