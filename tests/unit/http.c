@@ -13,6 +13,8 @@
 #include "runner/base/err.h"
 #include "tests/unit/suite.h"
 
+#define PATIENCE_MS 20000 /* of a machine that does much else */
+
 /*
  * A server that says what it is told to, whoever asks: `first` once, then
  * `again` until the client goes away, then close or hold the connection.
@@ -219,7 +221,11 @@ START_TEST(whatever_a_server_does_is_a_result_within_the_deadline)
 	AUTO(arena_free) struct arena *arena = arena_new();
 	const struct hostile_case *c = &hostile_cases[_i];
 	AUTO(http_free) struct http *http = client(attack(c), 1 << 20);
-	struct http_request req = { .target = "/", .timeout_ms = 700 };
+	/* Only what is to run into it gets a deadline that is soon there. */
+	struct http_request req = {
+		.target = "/",
+		.timeout_ms = c->end == HTTP_TIMED_OUT ? 700 : PATIENCE_MS,
+	};
 	struct http_response res;
 	struct err err = { 0 };
 	int64_t began = clock_ns();
@@ -233,7 +239,7 @@ START_TEST(whatever_a_server_does_is_a_result_within_the_deadline)
 		      res.status);
 	ck_assert_pstr_eq(res.fault, c->fault);
 	ck_assert_int_eq(res.why == NULL, res.end == HTTP_ANSWERED);
-	ck_assert_int_lt(clock_ns() - began, 3000000000);
+	ck_assert_int_lt(clock_ns() - began, PATIENCE_MS * 1000000LL);
 	ck_assert_uint_le(res.body.len, 1 << 20);
 	ck_assert_uint_lt(arena_bytes(arena), 8 << 20);
 }
