@@ -65,6 +65,33 @@ def test_start_status_stop(warm, surroundings):
     assert warm("stop").out == "warm: none was running\n"
 
 
+REHEARSED = HELLO + """
+import gc
+import sqlalchemy.orm
+import sqlite3
+import threading
+
+gc.unfreeze()
+ALL = gc.get_objects()
+assert any(isinstance(item, Flask) for item in ALL)
+OURS = [item for item in ALL
+        if isinstance(item, (sqlalchemy.Engine, sqlalchemy.Connection,
+                             sqlalchemy.pool.Pool, sqlalchemy.orm.Mapper,
+                             sqlalchemy.orm.Session, sqlite3.Connection))
+        or isinstance(item, sqlalchemy.Table) and item.name == "row"
+        or isinstance(item, Flask) and item.name == "rehearsal"]
+assert not OURS, OURS
+assert threading.active_count() == 1
+"""
+
+
+def test_nothing_outlives_a_rehearsal(warm, grade, tiny, submission):
+    warm("start")
+    result = grade(tiny, submission({"app.py": REHEARSED}))
+    assert result.status == 0, result
+    assert ready(result)["server_was_there"]
+
+
 def server_pid(warm):
     return int(warm("status").out.split("pid ")[1].split(",")[0])
 
