@@ -101,7 +101,8 @@ def is_ours(filename):
 def load_dotenv():
     """`flask run` reads .env and .flaskenv; what is set already wins.
 
-    What would change how it is served (a debugger, another port) stays out.
+    What would change how it is served (a debugger, another port) stays out,
+    and gunicorn's own process reads none: the app's files are not its.
     """
     if not (os.path.isfile(".env") or os.path.isfile(".flaskenv")):
         return
@@ -113,8 +114,9 @@ def load_dotenv():
         return
     for name, value in {k: v for f in files for k, v in f.items()}.items():
         if value is None or name in os.environ or name in (
-                "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV", "PORT") or (
-                name.startswith(("FLASK_RUN_", "GUNICORN_", "PYTHON"))):
+                "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV", "PORT",
+                "NOTIFY_SOCKET", "SCRIPT_NAME") or (name.startswith((
+                "FLASK_RUN_", "GUNICORN_", "LISTEN_", "PYTHON"))):
             continue
         try:
             os.environ[name] = value
@@ -131,6 +133,7 @@ def find_app(target):
     """Import the target and pick its app; NoApp when there is none."""
     import importlib.util
 
+    load_dotenv()
     path, name = split_target(target)
     module_name = path
     if path == "." or "/" in path or path.endswith(".py"):
@@ -445,7 +448,6 @@ def serve(given):
     from gunicorn.arbiter import Arbiter
     from gunicorn.errors import HaltServer
 
-    load_dotenv()
     sys.argv = ["gunicorn", given["target"]]
     turns = Turns(given["workers"])
     app = gunicorn_app(given, turns)

@@ -84,3 +84,14 @@ def test_a_status_of_ours_is_not_the_submissions_to_give(
     result = grade(exercise, submission(files), *start)
     assert result.status == 4, result
     assert result.document["outcome"] == "not-gradable"
+
+
+@pytest.mark.parametrize("start", [[], ["--cold"]], ids=["warm", "cold"])
+def test_what_gunicorn_would_read_in_dotenv_changes_nothing(
+        exercise, grade, submission, start):
+    files = {"app.py": APP % ("assert os.environ['MINE'] == 'kept'", "pass"),
+             ".env": "LISTEN_PID=3\nLISTEN_FDS=40\nSCRIPT_NAME=/elsewhere\n"
+                     "NOTIFY_SOCKET=/nowhere\nWEB_CONCURRENCY=40\nMINE=kept\n"}
+    result = grade(exercise, submission(files), *start)
+    assert result.status == 0, result
+    assert result.document["box"]["denied"] == []
