@@ -348,6 +348,7 @@ install: all env $(OUT)/fumehood.1
 		$(INSTALL) -D -m 644 "$$file" \
 			"$(DESTDIR)$(DATADIR)/$$file" || exit 1; \
 	done
+	$(INSTALL) -m 644 runner/report/*.schema.json $(DESTDIR)$(DATADIR)
 	cp -RP $(BUILD)/env $(DESTDIR)$(DATADIR)/
 	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5
 	$(INSTALL) -m 644 $(OUT)/fumehood.1 $(DESTDIR)$(MANDIR)/man1
