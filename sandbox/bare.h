@@ -62,6 +62,13 @@ int bare_landlock(const struct root *root, int *ret_fd,
 void bare_remove_folder(const char *folder);
 
 /*
+ * bare_left.c: note in the folder which session is at work in it; and end the
+ * one that was, when its keeper and its init are no more.
+ */
+void bare_note_session(int folder, int proc, int session);
+void bare_end_left(int folder);
+
+/*
  * End the group whose leader is `leader`, a child that has not been waited
  * for: its number cannot be another's until then.  For who reaps it.
  */
@@ -76,9 +83,15 @@ struct bare_usage {
 void bare_measure(const char *folder, int64_t inodes_max,
 		  struct bare_usage *ret);
 
-/* Files of `box` (proc.h) that are open and have no name any more. */
+/* What only open descriptors of a box (proc.h) show. */
+struct bare_open {
+	int64_t unlinked_bytes; /* files in the folder without a name */
+	int64_t sockets_bytes;  /* as proc_sockets_bytes() */
+};
+
 struct proc_box;
-int64_t bare_unlinked_bytes(const struct proc_box *box, int scratch);
+void bare_look_at_open(const struct proc_box *box, const char *folder,
+		       int scratch, struct bare_open *ret);
 
 /* Our rights on files become `ids`' program's, to look at its /proc; back. */
 void bare_look_as(const struct ids *ids, bool begin);

@@ -45,8 +45,10 @@ static bool is_stale(int place, const char *name)
 		return false;
 	stale = fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
 		flock(fd, LOCK_EX | LOCK_NB) == 0;
-	if (stale)
-		tree_remove(place, name); /* while it is locked by us */
+	if (stale) { /* and locked by us now */
+		bare_end_left(fd);
+		tree_remove(place, name);
+	}
 	close(fd);
 	return stale;
 }
@@ -72,11 +74,11 @@ static int make_locked(const char *path)
 		return -errno;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return -errno; /* it has been swept */
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &st) < 0)
 		r = -errno;
-	else if (!st.st_nlink || chmod(path, 0711) < 0)
-		r = -EEXIST;
+	else if (!st.st_nlink)
+		r = -EEXIST; /* so it has */
 	if (r == 0)
 		return fd;
 	close(fd);
@@ -87,6 +89,7 @@ int bare_make_folder(struct root *root, struct sandbox_failure *reterr)
 {
 	uint64_t name = 0;
 
+	umask(022); /* whoever started us may have another */
 	sweep();
 	for (int i = 0; i < 8 && root->scratch < 0; i++) {
 		if (getrandom(&name, sizeof(name), 0) != sizeof(name))

@@ -12,7 +12,9 @@
 #include "sandbox/bare_tree.h"
 #include "sandbox/proc.h"
 
-#define INODES_SEEN 256   /* that several processes have open */
+#define INODES_SEEN 16411 /* that several processes have open; a prime */
+#define PROBES_MAX  8
+#define MAPPINGS_MAX 70000 /* a process may have 65530 */
 #define LEVELS_MAX  65536 /* of folders: more than a box may have */
 #define ROUND_BYTES 16384 /* of names read at once */
 
@@ -133,28 +135,83 @@ void bare_measure(const char *folder, int64_t inodes_max,
 		close(w.fd);
 }
 
-struct unlinked {
-	dev_t device;
-	ino_t seen[INODES_SEEN];
-	size_t n;
-	int64_t bytes;
+struct open_files {
+	const char *folder;
+	dev_t device; /* that it is on */
+	ino_t seen[INODES_SEEN]; /* by their hash; 0: free */
+	struct bare_open *ret;
+	int sockets;
 };
 
-static bool is_new(struct unlinked *u, ino_t inode)
+/* Forks share descriptors.  What no room is for counts each time. */
+static bool is_new(struct open_files *o, ino_t inode)
 {
-	for (size_t i = 0; i < u->n; i++) {
-		if (u->seen[i] == inode)
+	size_t at = (size_t)(inode * 11400714819323198485u) % INODES_SEEN;
+
+	for (size_t i = 0; i < PROBES_MAX; i++, at++) {
+		ino_t *place = &o->seen[at % INODES_SEEN];
+
+		if (*place == inode)
 			return false;
+		if (!*place) {
+			*place = inode;
+			return true;
+		}
 	}
-	if (u->n < INODES_SEEN)
-		u->seen[u->n++] = inode;
 	return true;
 }
 
-static void add_unlinked(const struct proc_box *box, const char *pid,
-			 bool init, void *p)
+static void add_open(struct open_files *o, const struct stat *st)
 {
-	struct unlinked *u = p;
+	bool unlinked = S_ISREG(st->st_mode) && !st->st_nlink &&
+			st->st_dev == o->device;
+
+	if ((!unlinked && !S_ISSOCK(st->st_mode)) || !is_new(o, st->st_ino))
+		return;
+	if (unlinked)
+		o->ret->unlinked_bytes += size_of(st);
+	else
+		o->sockets++;
+}
+
+/*
+ * "START-END PERMS OFFSET DEVICE INODE PATH (deleted)": what only a mapping
+ * holds is at least as large as that.
+ */
+static void add_mapping(struct open_files *o, const char *line)
+{
+	unsigned long long start, end, offset, inode;
+	const char *path = strstr(line, o->folder);
+
+	if (!path || !strstr(path, " (deleted)\n") ||
+	    sscanf(line, "%llx-%llx %*s %llx %*s %llu", &start, &end, &offset,
+		   &inode) != 4 || !is_new(o, (ino_t)inode))
+		return;
+	o->ret->unlinked_bytes += (int64_t)(end - start + offset);
+}
+
+static void look_at_mappings(const struct proc_box *box, const char *pid,
+			     struct open_files *o)
+{
+	char path[300], line[512];
+	FILE *file;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/maps", pid);
+	fd = openat(box->proc, path, O_RDONLY | O_CLOEXEC);
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file && fd >= 0)
+		close(fd);
+	for (int i = 0; file && i < MAPPINGS_MAX &&
+			fgets(line, sizeof(line), file); i++)
+		add_mapping(o, line);
+	if (file)
+		fclose(file);
+}
+
+static void look_at(const struct proc_box *box, const char *pid, bool init,
+		    void *p)
+{
 	struct dirent *entry;
 	struct stat st;
 	char path[300];
@@ -169,25 +226,29 @@ static void add_unlinked(const struct proc_box *box, const char *pid,
 		close(fd);
 	while (dir && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] != '.' &&
-		    fstatat(fd, entry->d_name, &st, 0) == 0 &&
-		    S_ISREG(st.st_mode) && !st.st_nlink &&
-		    st.st_dev == u->device && is_new(u, st.st_ino))
-			u->bytes += size_of(&st);
+		    fstatat(fd, entry->d_name, &st, 0) == 0)
+			add_open(p, &st);
 	}
 	if (dir)
 		closedir(dir);
+	/* After the descriptors: they know the size. */
+	if (!init)
+		look_at_mappings(box, pid, p);
 }
 
-int64_t bare_unlinked_bytes(const struct proc_box *box, int scratch)
+void bare_look_at_open(const struct proc_box *box, const char *folder,
+		       int scratch, struct bare_open *ret)
 {
-	static struct unlinked u;
+	static struct open_files o;
 	struct stat st;
 
-	u.n = 0;
-	u.bytes = 0;
+	*ret = (struct bare_open){ 0 };
 	if (!box->session || fstat(scratch, &st) < 0)
-		return 0;
-	u.device = st.st_dev;
-	proc_each(box, add_unlinked, &u);
-	return u.bytes;
+		return;
+	memset(&o, 0, sizeof(o));
+	o.device = st.st_dev;
+	o.folder = folder;
+	o.ret = ret;
+	proc_each(box, look_at, &o);
+	ret->sockets_bytes = proc_sockets_cost(o.sockets);
 }

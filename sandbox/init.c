@@ -415,8 +415,6 @@ static int build_bare(struct init *init, struct sandbox_failure *reterr)
 		r = enter_cgroups(plan, reterr);
 	if (r == 0)
 		r = listen_bare(init, reterr);
-	init->fds[INIT_FD_PROC] = open("/proc", O_RDONLY | O_DIRECTORY |
-							O_CLOEXEC);
 	if (r == 0 && plan->layers & (1u << SANDBOX_LAYER_LANDLOCK))
 		r = bare_landlock(plan->root, &init->fds[INIT_FD_LANDLOCK],
 				  reterr);

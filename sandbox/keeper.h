@@ -54,7 +54,8 @@ struct keeper {
 
 	int64_t started_ns, sampled_ns, next_sample_ns, sample_interval_ns;
 	int64_t disk_base_bytes, inodes_base;
-	int64_t measured_ns;     /* bare: when its files were counted */
+	int64_t measured_ns;     /* bare: when its files are counted next */
+	int64_t sockets_bytes;   /* bare: as proc_sockets_bytes() */
 	struct keeper_base base;
 	int64_t idle_cpu_us, idle_since_ns; /* when it last did something */
 	enum sandbox_reason fatal; /* the first limit that ended it */

@@ -310,6 +310,9 @@ static int open_bare(struct keeper *k, struct sandbox_failure *reterr)
 			     SANDBOX_LAYER_NETNS, EPERM,
 			     "without namespaces no other policy will do");
 	k->policy = &policy_bare;
+	/* The machine's, which init has no other view of. */
+	k->box[INIT_FD_PROC] = open("/proc", O_RDONLY | O_DIRECTORY |
+						     O_CLOEXEC);
 	r = bare_make_folder(&k->root, reterr);
 	memcpy(k->state.folder, k->root.folder, sizeof(k->state.folder));
 	return r;

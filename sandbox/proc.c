@@ -163,6 +163,25 @@ void proc_each(const struct proc_box *box, proc_visit *visit, void *p)
 		closedir(dir);
 }
 
+bool proc_identify(int proc, const char *pid, struct proc_identity *ret)
+{
+	char text[TEXT_BYTES];
+	const char *s;
+
+	*ret = (struct proc_identity){ .pid = (int)strtol(pid, NULL, 10) };
+	if (!read_text(proc, pid, "stat", text))
+		return false;
+	s = strrchr(text, ')');
+	if (!s || sscanf(s, ") %*c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u "
+			    "%*u %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
+			 &ret->session, &ret->start) != 2)
+		return false;
+	if (read_text(proc, pid, "status", text))
+		ret->confined = field(text, "NoNewPrivs:") == 1 &&
+				field(text, "Seccomp:") == 2;
+	return true;
+}
+
 struct user_count {
 	uint32_t uid;
 	int tasks;
@@ -228,6 +247,12 @@ int proc_parse_sockstat(const char *text)
 	return n > 0 && n <= INT32_MAX ? (int)n : 0;
 }
 
+int64_t proc_sockets_cost(int n)
+{
+	return n > SOCKETS_FREE ? (int64_t)(n - SOCKETS_FREE) * SOCKET_BYTES
+				: 0;
+}
+
 int64_t proc_sockets_bytes(const struct proc_box *box)
 {
 	char text[TEXT_BYTES];
@@ -235,6 +260,5 @@ int64_t proc_sockets_bytes(const struct proc_box *box)
 
 	if (!box->session && read_text(box->proc, "1", "net/sockstat", text))
 		n = proc_parse_sockstat(text);
-	return n > SOCKETS_FREE ? (int64_t)(n - SOCKETS_FREE) * SOCKET_BYTES
-				: 0;
+	return proc_sockets_cost(n);
 }

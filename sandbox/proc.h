@@ -37,6 +37,15 @@ int proc_count_user(int proc, uint32_t uid);
 /* The session, from the text of /proc/PID/stat; 0: no sense. */
 int proc_parse_session(const char *text);
 
+/* Who a process is, whatever its number may have been before. */
+struct proc_identity {
+	int pid, session;
+	uint64_t start; /* in ticks since the machine's */
+	bool confined;  /* by a filter, and without new privileges */
+};
+
+bool proc_identify(int proc, const char *pid, struct proc_identity *ret);
+
 /* Call `visit` for each process of a box, and for its init. */
 typedef void proc_visit(const struct proc_box *box, const char *pid,
 			bool init, void *p);
@@ -64,6 +73,7 @@ int proc_parse_sockstat(const char *text);
  * buffers are the kernel's memory, no process's, and nothing tells how full
  * those of a Unix socket are.  Each counts as full.  0 where the network is
  * the machine's. */
+int64_t proc_sockets_cost(int sockets);
 int64_t proc_sockets_bytes(const struct proc_box *box);
 
 #endif

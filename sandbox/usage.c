@@ -1,4 +1,5 @@
 #include <sys/statfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sandbox/bare.h"
@@ -52,29 +53,48 @@ static void look_as(const struct keeper *k, bool begin)
 		bare_look_as(&k->ids, begin);
 }
 
+/* Of ours alone: on a busy machine looking takes longer, and no more work. */
+static int64_t cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static uint64_t left_of(int64_t limit, int64_t used)
+{
+	return used < limit ? (uint64_t)(limit - used) : 0;
+}
+
 /* A folder on the machine's disk has no size: what is in it is counted. */
 static void measure_folder(struct keeper *k)
 {
 	const struct sandbox_limits *limits = &k->spec->limits;
 	struct sandbox_state *s = &k->state;
 	struct proc_box box = box_of(k);
-	int64_t begin_ns = keeper_now_ns(), cost_ns;
+	int64_t now_ns = keeper_now_ns(), begin_ns = cpu_ns();
 	struct bare_usage usage;
+	struct bare_open files;
 
-	if (!k->ended && begin_ns < k->measured_ns)
+	if (!k->ended && now_ns < k->measured_ns)
 		return;
 	bare_measure(k->root.folder,
 		     limits->inodes ? k->inodes_base + limits->inodes
 				    : INT32_MAX, &usage);
 	look_as(k, true);
-	usage.bytes += bare_unlinked_bytes(&box, k->root.scratch);
+	bare_look_at_open(&box, k->root.folder, k->root.scratch, &files);
 	look_as(k, false);
-	cost_ns = keeper_now_ns() - begin_ns;
-	k->measured_ns = begin_ns + cost_ns * SAMPLE_COST_SHARE;
-	usage.bytes -= k->disk_base_bytes;
+	k->measured_ns = now_ns + (cpu_ns() - begin_ns) * SAMPLE_COST_SHARE;
+	k->sockets_bytes = files.sockets_bytes;
+	usage.bytes += files.unlinked_bytes - k->disk_base_bytes;
 	usage.inodes -= k->inodes_base;
 	raise(&s->peak.disk_bytes, usage.bytes);
 	raise_int(&s->peak.inodes, usage.inodes);
+	if (limits->disk_bytes && is_full((uint64_t)limits->disk_bytes,
+					  left_of(limits->disk_bytes,
+						  usage.bytes)))
+		s->limits_hit[SANDBOX_DISK_BYTES] = true;
 	/* Nothing refuses the byte that is too much, so it ends the program. */
 	if (limits->disk_bytes && usage.bytes > limits->disk_bytes)
 		keeper_end(k, SANDBOX_DISK_BYTES, true);
@@ -124,7 +144,8 @@ static void check_processes(struct keeper *k, int threads)
 static void check_memory(struct keeper *k, int64_t bytes)
 {
 	struct proc_box box = box_of(k);
-	int64_t sockets = proc_sockets_bytes(&box);
+	int64_t sockets = k->bare ? k->sockets_bytes
+				  : proc_sockets_bytes(&box);
 	int64_t limit = k->spec->limits.memory_bytes;
 
 	look_as(k, true);
@@ -143,7 +164,8 @@ static void check_sockets(struct keeper *k)
 	int64_t limit = k->spec->limits.memory_bytes;
 	struct proc_box box = box_of(k);
 
-	if (limit && proc_sockets_bytes(&box) > limit)
+	if (limit && (k->bare ? k->sockets_bytes
+			      : proc_sockets_bytes(&box)) > limit)
 		keeper_end(k, SANDBOX_MEMORY, true);
 }
 
@@ -238,9 +260,9 @@ static void check_counters(struct keeper *k, const struct cgroup_counters *c)
 }
 
 /* In the machine's own /proc there may be many to look at. */
-static void slow_down(struct keeper *k)
+static void slow_down(struct keeper *k, int64_t begin_ns)
 {
-	int64_t cost_ns = keeper_now_ns() - k->sampled_ns;
+	int64_t cost_ns = cpu_ns() - begin_ns;
 
 	if (k->bare && k->sample_interval_ns < cost_ns * SAMPLE_COST_SHARE / 2)
 		k->sample_interval_ns = cost_ns * SAMPLE_COST_SHARE / 2;
@@ -249,6 +271,7 @@ static void slow_down(struct keeper *k)
 void keeper_sample(struct keeper *k)
 {
 	struct cgroup_counters counters;
+	int64_t begin_ns = cpu_ns();
 
 	if (!k->ready)
 		return;
@@ -262,7 +285,7 @@ void keeper_sample(struct keeper *k)
 	check_counters(k, &counters);
 	if (*k->cg.world == 'n' && k->sample_interval_ns > SAMPLE_BLIND_NS / 2)
 		k->sample_interval_ns = SAMPLE_BLIND_NS / 2; /* is doubled */
-	slow_down(k);
+	slow_down(k, begin_ns);
 }
 
 /* Without a cgroup there is nothing cheap: then each look is a whole one. */
@@ -296,7 +319,7 @@ void keeper_sample_begin(struct keeper *k)
 		proc_sum(&box, &sum);
 		counters.cpu_us = sum.cpu_us;
 	}
-	k->measured_ns = 0;
+	k->measured_ns = k->sockets_bytes = 0;
 	k->sampled_ns = k->idle_since_ns = 0; /* of the program before */
 	k->base = (struct keeper_base){ counters.cpu_us, counters.oom_kills,
 					counters.pids_refused };

@@ -239,7 +239,8 @@ struct service_failure startup_failure(struct arena *arena,
 		};
 	output = last_output(arena, box, &state, output_at);
 	f = judge(arena, spec, &state, output, again);
-	excuse(arena, box, output, &f);
+	if (!again) /* what could start once can start */
+		excuse(arena, box, output, &f);
 	if (output.len)
 		f.detail = text_visible_lines(
 			arena, last_lines(output, DETAIL_LINES), 0);
