@@ -275,6 +275,7 @@ screenshot: all env
 ## test-hostile  what a hostile submission may try, all of it
 test-hostile: all env
 	@tests/sandbox/run --hostile
+	@tests/sandbox/run --bare
 	@tests/ablation/run --both
 
 ## test-vm       the box on Debian's own kernel and cgroup v2, emulated

@@ -7,11 +7,12 @@ Everything here runs as in a container with its engine's default profile
 import functools
 import json
 import os
-import pathlib
 import re
-import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -53,11 +54,6 @@ def within(surroundings, tmp_path):
                 forbidden.enter, uid, **keywords)))
     run.home = home
     return run
-
-
-def nothing_is_left():
-    return [name for name in os.listdir("/tmp")
-            if name.startswith("fumehood-box-")] == []
 
 
 @each_user
@@ -209,3 +205,111 @@ def test_what_cannot_be_had_here_is_not_the_candidates(within, submission,
     assert result.status == 5, result
     assert result.document["outcome"] == "isolation"
     assert why in result.document["reason"]
+
+
+LISTENER_IS_ABUSED = '''
+import ctypes, os, socket, struct
+libc = ctypes.CDLL(None)
+where = struct.pack("=HH4s8x", 2, socket.htons(%d),
+                    socket.inet_aton("127.0.0.1"))
+message = struct.pack("PIxxxxPNPNi", 0, 0, 0, 0, 0, 0, 0)
+done = []
+for fd in range(3, 20):
+    libc.shutdown(fd, 2)
+    for name, call in (
+            ("connect", lambda: libc.connect(fd, where, 16)),
+            ("sendto", lambda: libc.sendto(fd, b"x", 1, 0x20000000, where, 16)),
+            ("sendmsg", lambda: libc.sendmsg(fd, message, 0x20000000)),
+            ("bind", lambda: libc.bind(fd, where, 16))):
+        if call() >= 0:
+            done.append("%%s of %%d" %% (name, fd))
+os.write(1, b"TRIED %%r\\n" %% done)
+os._exit(0)
+'''
+
+
+@each_user
+def test_the_listening_socket_leads_nowhere_else(within, submission, user):
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        host.settimeout(0.2)
+        folder = submission(
+            {"app.py": LISTENER_IS_ABUSED % host.getsockname()[1]})
+        result = grade(within, "catalogue", folder, user)
+        with pytest.raises(TimeoutError):
+            host.accept()
+    log = "".join(e.get("text", "") for e in result.transcript
+                  if e["kind"] == "log")
+    assert "TRIED []" in log
+    assert {e["call"] for e in result.transcript if e["kind"] == "denied"} >= {
+        "connect", "sendto", "sendmsg", "bind"}
+
+
+def processes_below(marker):
+    """Those whose environment holds it, whoever started them."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/environ" % pid, "rb") as file:
+                if marker in file.read():
+                    found.append(pid)
+        except OSError:
+            pass
+    return found
+
+
+def children(pid, name):
+    """Of the process `pid`, those that are called `name`; waits for one."""
+    deadline = time.monotonic() + 30
+    while True:
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
+            pids = [int(word) for word in file.read().split()]
+        for one in pids:
+            with open("/proc/%d/comm" % one) as file:
+                if file.read().strip() == name:
+                    return one
+        assert time.monotonic() < deadline, "no %s below %d" % (name, pid)
+        time.sleep(0.01)
+
+
+def environment(pid, name):
+    """A variable of a process that has been executed."""
+    while True:
+        with open("/proc/%d/environ" % pid, "rb") as file:
+            for entry in file.read().split(b"\0"):
+                if entry.startswith(name.encode() + b"="):
+                    return entry.decode().partition("=")[2]
+        time.sleep(0.01)
+
+
+SLEEPS = "import os, signal, time\n" \
+    "[signal.signal(n, signal.SIG_IGN) for n in (1, 2, 15)]\n" \
+    "os.fork(), os.fork()\nos.setsid()\ntime.sleep(50)\n"
+
+
+@each_user
+@pytest.mark.parametrize("victim", ["runner", "keeper", "init"])
+def test_a_killed_process_of_ours_leaves_nothing(within, submission, user,
+                                                 victim):
+    uid = ORDINARY if IS_ROOT and user == "ordinary" else 0
+    within("doctor", user=user)  # opens the folders above for that user
+    with subprocess.Popen(
+            [PROGRAM, "grade", "catalogue", submission({"app.py": SLEEPS}),
+             "--isolation", "reduced"],
+            env={**os.environ, "HOME": str(within.home),
+                 "XDG_STATE_HOME": str(within.home / "state")},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
+            preexec_fn=functools.partial(forbidden.enter, uid)) as runner:
+        keeper = children(runner.pid, "fumehood-box")
+        init = children(keeper, "init")
+        data = environment(children(init, "python3"), "DATA_DIR")
+        assert data.startswith("/tmp/fumehood-box-")
+        os.kill({"runner": runner.pid, "keeper": keeper, "init": init}[victim],
+                signal.SIGKILL)
+        deadline = time.monotonic() + 20  # a second, where nobody is busy
+        marker = ("DATA_DIR=" + data).encode()
+        while processes_below(marker) or os.path.exists(
+                os.path.dirname(data)):
+            assert time.monotonic() < deadline, processes_below(marker)
+            time.sleep(0.01)
+        assert runner.wait(30) in ((-9,) if victim == "runner" else (6,))

@@ -12,6 +12,12 @@ for each of these, in this order, and only `does` and `expect` must be there:
                   may-not-begin: its limits are too small to print ARMED
     denied:       system calls that must be among the refused ones
     says:         words that the details of refused calls must contain
+    bare:         how it may end in a box without namespaces; default: as where
+                  there is no cgroup
+    bare-open:    WHY: in such a box it gets somewhere.  It must: else that is
+                  no longer so
+    bare-late:    WHY: in such a box it gets further before it is ended
+    bare-void:    WHY: in such a box it cannot even be tried as it stands
     rests-on:     LAYER...: WHY; what it tries works without one of them,
                   and gets it nowhere
     only-by:      LAYER: WHY; nothing but that layer holds it: without, it is
@@ -30,7 +36,7 @@ import shutil
 import subprocess
 
 KEYS = ("does", "limits", "expect", "expect-none", "also", "denied", "says",
-        "rests-on", "only-by", "needs", "then", "beside", "flask")
+        "bare", "bare-open", "bare-late", "bare-void", "rests-on", "only-by", "needs", "then", "beside", "flask")
 HEADER_LINE = re.compile(r"[#/ *]*([a-z-]+):\s*(.*?)\s*$")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 DEFAULT_WALL_SECONDS = 10
@@ -60,6 +66,9 @@ class Case:
             self.limits[key] = size(value)
         self.expect = fields["expect"].split()
         self.expect_none = fields["expect-none"].split() or self.expect
+        self.bare = fields["bare"].split() or self.expect_none
+        self.bare_open, self.bare_late, self.bare_void = (
+            fields["bare-" + word] for word in ("open", "late", "void"))
         self.then, self.beside = fields["then"], fields["beside"]
         self.says = fields["says"]
         self.rests_on = fields["rests-on"].partition(":")[0].split()

@@ -2,6 +2,8 @@
 
 import json
 
+import forbidden
+
 REPORT_KEYS = ("format", "reason", "layers", "limits", "peak", "denied",
                "wall_ms", "cpu_ms")
 REASONS = {"exited", "signalled", "cpu-time", "wall-time", "idle", "memory",
@@ -9,6 +11,11 @@ REASONS = {"exited", "signalled", "cpu-time", "wall-time", "idle", "memory",
 # A box without one of these is no box; `uid` only root can have.
 LAYERS = {"userns", "pidns", "mountns", "netns", "ipcns", "utsns", "cgroupns",
           "root", "caps", "nnp", "landlock", "seccomp", "notify"}
+# What a box without namespaces lacks.
+BARE = {"userns", "pidns", "mountns", "netns", "ipcns", "utsns", "cgroupns",
+        "root"}
+BARE_UNSEEN = {"open", *forbidden.REFUSED}
+BARE_SEEN_AS = {"connect": "socket"}
 KEEPER_BYTES_MAX = 64 << 20
 WALL_GRACE_MS = 3000
 DENIED_MAX = 64
@@ -124,6 +131,46 @@ def wrong(case, run, root):
         if not [w for w in found if w.startswith("a report")]:
             found += [*_evidence(case, run), *_said(case, run),
                       *_peaks(case, run)]
+    if run.hung:
+        found.insert(0, "hung: had to be killed from outside")
+    return found
+
+
+def _as_said(case, run):
+    """What is known to get somewhere must still do so, and what cannot be
+    tried must be known."""
+    if case.bare_open and not run.lines("ESCAPED"):
+        yield "it got nowhere: bare-open is no longer true"
+    if not case.bare_void:
+        yield from run.lines("REFUSED")
+
+
+def _said_bare(case, run):
+    """Of the refused calls, what is seen: not those that an engine's own
+    filter refuses first, no decoys, and before a connection is the socket."""
+    denied = {item["call"] for item in run.report["denied"]}
+    for call in case.denied:
+        if call not in BARE_UNSEEN and \
+                BARE_SEEN_AS.get(call, call) not in denied:
+            yield "%s is not among the denied calls (%s)" % (
+                call, " ".join(sorted(denied)) or "none")
+
+
+def wrong_bare(case, run, root):
+    """The same for a box without namespaces."""
+    found = list(_report(run, root, BARE if root else BARE | {"caps"}))
+    if not found and not case.bare_void:
+        end = run.end()
+        known = case.bare_open or case.bare_late
+        if not known and end not in case.bare and \
+                end.partition(":")[0] not in case.bare:
+            found.append("expected %s, got %s" % (" or ".join(case.bare),
+                                                  end))
+        if not known:
+            found += [*_evidence(case, run), *_said_bare(case, run)]
+        found += [*_as_said(case, run), *_peaks(case, run)]
+    elif not found:
+        found += run.lines("ESCAPED")[:3]
     if run.hung:
         found.insert(0, "hung: had to be killed from outside")
     return found

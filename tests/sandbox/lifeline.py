@@ -6,7 +6,6 @@ import signal
 import subprocess
 import time
 
-import judge
 import killed
 import worker as boxes
 
@@ -70,23 +69,26 @@ def all_killed(worker, cases):
             except ProcessLookupError:
                 pass
         found += ["hung when all were killed"] if box.finish().hung else []
-        found += _gone(worker, signal.SIGKILL, seconds, ())
+        if not worker.bare: # where only the next box can find them
+            found += _gone(worker, signal.SIGKILL, seconds, ())
     worker.watch.before["cgroup"] = before
     for _ in range(SWEEPS):
-        found += ["the next box: " + what for what in judge.wrong(
-            worker.canary, worker.run(worker.canary), worker.root)]
+        found += ["the next box: " + what for what in worker.wrong(
+            worker.canary, worker.run(worker.canary))]
         left = worker.watch.left(GONE_SECONDS / SWEEPS, renew=False)
     worker.watch.renew()
     return found + left
 
 
 def stale_swept(worker, cases):
-    """The shortest box too removes what a crash left; only root's boxes can
-    leave such folders."""
+    """The shortest box too removes what a crash left: cgroups, which only
+    root's boxes can leave, and the folder of a box without a root."""
     found = []
     for number in range(SWEPT_BOXES):
         stale = [os.path.join(place, "fumehood-%016x" % number)
                  for place in worker.watch.cgroups if worker.root]
+        if worker.bare:
+            stale = ["/tmp/fumehood-box-%016x" % number]
         for folder in stale:
             os.mkdir(folder)
         worker.run(worker.canary)

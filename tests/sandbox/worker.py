@@ -102,11 +102,11 @@ class Box:
 
 class Worker:
     def __init__(self, folder, box, programs, canary, cgroups=(),
-                 without=""):
+                 without="", bare=False):
         self.root = os.getuid() == 0
         self.shielded = os.getpid() == 1
         self.box, self.programs, self.canary = box, programs, canary
-        self.without = without
+        self.without, self.bare = without, bare
         self.scratch = os.path.join(folder, "scratch")
         os.mkdir(self.scratch)
         self.host = shield.Host(folder, self.shielded)
@@ -118,19 +118,37 @@ class Worker:
         self.watch = leftovers.Watch(self.shielded, self.scratch,
                                      [self.host.witness], cgroups)
 
+    def places(self):
+        """Inside, and outside; in a box without namespaces they are one."""
+        return {"/case": self.host.case, "/programs": self.programs}
+
+    def placed(self, word):
+        for inside, outside in self.places().items():
+            if self.bare and word.startswith(inside + "/"):
+                return outside + word[len(inside):]
+        return word
+
     def command(self, case):
-        command = [self.box, "--report", "json",
-                   "--bind", self.host.case + ":/case",
-                   "--bind", self.programs + ":/programs"]
+        command = [self.box, "--report", "json"]
+        if self.bare:
+            command = [sys.executable, "-IB", os.path.join(
+                os.path.dirname(self.box), "forbidden.py"),
+                "--", *command, "--isolation", "reduced"]
+        for inside, outside in self.places().items():
+            command += ["--bind", outside if self.bare
+                        else outside + ":" + inside]
         if self.without:
             command += ["--without", self.without]
         for name, value in case.limits.items():
             command += ["--" + name, "%dms" % (value * 1000)
                         if name in ("wall", "cpu", "idle") else str(value)]
-        command += ["--", *case.command()]
+        command += ["--", *map(self.placed, case.command())]
         if case.kind == "py":
             facts = self.host.facts({**LIMITS, **case.limits})
             facts["without"] = self.without
+            if self.bare:
+                facts["bound"] = self.host.case
+                facts["places"] = self.places()
             command.append(json.dumps(facts))
         return command
 
@@ -160,6 +178,8 @@ class Worker:
             self.canary, run)]
 
     def wrong(self, case, run):
+        if self.bare:
+            return judge.wrong_bare(case, run, self.root)
         if self.without:
             return judge.wrong_without(self.without, case, run, self.root)
         return judge.wrong(case, run, self.root)

@@ -1,6 +1,7 @@
 # does: opens and ends connections to itself; the kernel remembers each
 # limits: memory=96M files=256 wall=6
 # expect: exited:0 memory
+# bare-void: it gets no socket
 import socket
 import time
 

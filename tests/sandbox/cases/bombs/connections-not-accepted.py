@@ -2,6 +2,7 @@
 #       the kernel keeps both, and they are nobody's descriptors
 # limits: memory=96M files=256 wall=15
 # expect: memory
+# bare-void: it gets no socket
 # flask: import request
 import socket
 import time

@@ -4,7 +4,7 @@
 import fcntl
 import os
 
-from attack import refused
+from attack import outcome
 
 try:
     fcntl.fcntl(1, 1031, 1 << 20)
@@ -13,5 +13,7 @@ try:
 except OSError:
     pass
 os.set_blocking(1, True)
-refused("reading its own output", lambda: len(os.read(
-    os.open("/proc/self/fd/1", os.O_RDONLY | os.O_NONBLOCK), 10)) or -1)
+# As an ordinary user it may get some: its own, and no end of the pipe.
+outcome(lambda: len(os.read(
+    os.open("/proc/self/fd/1", os.O_RDONLY | os.O_NONBLOCK), 10)))
+print("ARMED")

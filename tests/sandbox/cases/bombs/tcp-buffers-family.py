@@ -1,6 +1,7 @@
 # does: thirty processes fill the connections that each of them may have
 # limits: memory=96M files=256 processes=40 wall=10
 # expect: memory exited:0
+# bare-void: it gets no socket
 import os
 import socket
 

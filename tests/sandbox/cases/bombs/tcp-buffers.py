@@ -2,6 +2,7 @@
 #       then fills those and reads no more
 # limits: memory=96M files=256 wall=20
 # expect: exited:0 memory
+# bare-void: it gets no socket
 import socket
 import time
 

@@ -8,7 +8,7 @@
 
 int main(void)
 {
-	int fd = open("/tmp/short", O_CREAT | O_RDWR, 0600);
+	int fd = open("short", O_CREAT | O_RDWR, 0600);
 
 	if (write(1, "ARMED\n", 6) != 6 || fd < 0)
 		return 3;

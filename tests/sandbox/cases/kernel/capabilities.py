@@ -1,5 +1,6 @@
 # does: looks at its rights, and asks for more
 # expect: exited:0
+# bare-void: /proc cannot be opened
 # rests-on: seccomp: it looks for the filter itself
 # flask: import
 import os

@@ -1,5 +1,6 @@
 # does: reads from /proc where on the machine its cgroup is
 # expect: exited:0
+# bare-void: /proc cannot be opened
 from attack import escaped
 
 with open("/proc/self/cgroup") as lines:

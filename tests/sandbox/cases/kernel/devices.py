@@ -1,5 +1,6 @@
 # does: opens the machine's devices, and makes some
 # expect: exited:0
+# bare-void: /dev cannot be listed
 # flask: request
 import os
 import stat

@@ -1,5 +1,6 @@
 # does: becomes somebody else
 # expect: exited:0
+# bare-void: /proc cannot be opened
 # rests-on: landlock: an id map that maps nothing
 import os
 

@@ -1,5 +1,6 @@
 # does: looks what a careless parent handed down beside descriptors
 # expect: exited:0
+# bare-void: /proc cannot be opened
 # needs: odd-parent
 import os
 import signal

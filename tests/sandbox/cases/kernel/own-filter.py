@@ -1,5 +1,6 @@
 # does: a seccomp filter of its own that would take over the listener
 # expect: exited:0
+# bare-void: /proc cannot be opened
 # rests-on: seccomp: it looks for the filter itself
 import ctypes
 import errno

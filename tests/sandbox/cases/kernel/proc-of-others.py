@@ -1,5 +1,6 @@
 # does: follows the links of init and of everybody else in /proc
 # expect: exited:0
+# bare-void: /proc cannot be opened
 import os
 
 from attack import escaped, refused

@@ -1,6 +1,7 @@
 # does: 20000 refused calls as fast as they go, in two processes
 # limits: cpu=8 wall=10
 # expect: exited:0
+# bare-void: it gets no socket
 # also: denied-bounded
 import os
 import socket

@@ -2,6 +2,7 @@
  * does: refused calls whose arguments are wild pointers, short, changing
  *       while they are read, or hold line ends and broken text
  * expect: exited:0
+ * bare-void: it gets no socket
  */
 #include <pthread.h>
 #include <stdatomic.h>

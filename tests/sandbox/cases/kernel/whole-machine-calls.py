@@ -1,6 +1,7 @@
 # does: calls whose work is the whole machine's: writing back its file
 #       systems, forgetting its files, merging its equal pages
 # expect: exited:0
+# bare-void: / cannot be opened
 # rests-on: seccomp: the work is done, and nothing is gained
 import ctypes
 import mmap

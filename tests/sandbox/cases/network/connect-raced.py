@@ -2,6 +2,7 @@
 #       to it, from its own socket to the host's and back
 # limits: wall=10
 # expect: exited:0
+# bare-void: it gets no socket
 # only-by: seccomp: a socket file below a bound folder, open to everybody
 import ctypes
 import os

@@ -1,5 +1,6 @@
 # does: asks name servers and others with datagrams, sent in five ways
 # expect: exited:0
+# bare-void: it gets no socket
 import socket
 
 from attack import FACTS, escaped

@@ -1,5 +1,6 @@
 # does: configures interfaces with ioctls, and makes tunnels
 # expect: exited:0
+# bare-void: it gets no socket
 import fcntl
 import os
 import socket

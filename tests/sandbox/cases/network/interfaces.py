@@ -35,5 +35,8 @@ for path in ("/proc/self/net/route", "/proc/self/net/arp"):
                 escaped("%s is not empty" % path)
     except OSError:
         pass
-if os.path.exists("/sys/class/net/eth0"):
-    escaped("/sys shows the host's interfaces")
+try:
+    if os.listdir("/sys/class/net/eth0"):
+        escaped("/sys shows the host's interfaces")
+except OSError:
+    pass

@@ -1,5 +1,6 @@
 # does: joins groups and shouts to everybody on the wire
 # expect: exited:0
+# bare-void: it gets no socket
 import socket
 
 from attack import FACTS

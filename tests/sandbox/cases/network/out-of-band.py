@@ -1,6 +1,7 @@
 # does: urgent bytes on local sockets and TCP, whose code in the kernel is
 #       rarely used and has let others out (CVE-2025-38236)
 # expect: exited:0
+# bare-void: it gets no socket
 # rests-on: seccomp: the bytes stay inside
 import socket
 

@@ -1,6 +1,7 @@
 # does: listens on port 8000 while another box does: both can
 # limits: wall=5
 # expect: exited:0
+# bare-void: it gets no socket
 # beside: network/same-port
 import socket
 import time

@@ -1,5 +1,6 @@
 # does: options that change packets: mark, device, priority, filters
 # expect: exited:0
+# bare-void: it gets no socket
 import socket
 import struct
 

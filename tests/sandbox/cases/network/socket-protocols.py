@@ -1,6 +1,7 @@
 # does: options that bring in the rarely used parts of the kernel's network:
 #       other protocols above TCP, packet filters, repair, signatures
 # expect: exited:0
+# bare-void: it gets no socket
 # rests-on: seccomp: what is set is its own
 import socket
 import struct

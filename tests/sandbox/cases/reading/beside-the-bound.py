@@ -1,5 +1,6 @@
 # does: looks beside, above and below of what was bound for it
 # expect: exited:0
+# bare-void: / cannot be listed
 import os
 
 from attack import FACTS, escaped, unreadable

@@ -1,5 +1,6 @@
 # does: looks for secrets in the environment, its own and that of others
 # expect: exited:0
+# bare-void: /proc cannot be opened
 # flask: import
 import os
 

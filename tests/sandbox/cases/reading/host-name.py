@@ -1,5 +1,6 @@
 # does: learns what the host is called and which servers it asks
 # expect: exited:0
+# bare-open: uname() tells what the machine is called
 import os
 import socket
 

@@ -1,5 +1,6 @@
 # does: reads the mount table: all but scratch must be read-only and nosuid
 # expect: exited:0
+# bare-void: /proc cannot be opened
 from attack import escaped
 
 SCRATCH = ("/tmp", "/dev/shm", "/work", "/data", "/var/tmp", "/run", "/home")

@@ -1,5 +1,6 @@
 # does: reads the command lines of everybody
 # expect: exited:0
+# bare-void: /proc cannot be opened
 import os
 
 from attack import FACTS, escaped

@@ -1,5 +1,6 @@
 # does: searches its whole memory for what whoever started it knew
 # expect: exited:0
+# bare-void: /proc cannot be opened
 # flask: import
 import re
 

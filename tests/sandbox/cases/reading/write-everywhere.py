@@ -3,7 +3,7 @@
 # flask: request
 import os
 
-from attack import FACTS, refused, syscall, unwritable
+from attack import FACTS, refused, syscall, unwritable, without_effect
 
 bound = FACTS["bound"]
 for path in (bound + "/attack.py", "/usr/bin/env", "/bin/sh", "/etc/passwd",
@@ -11,15 +11,17 @@ for path in (bound + "/attack.py", "/usr/bin/env", "/bin/sh", "/etc/passwd",
     unwritable(path)
     for name, call in (
             ("truncate", lambda: os.truncate(path, 0) or 0),
-            ("chmod", lambda: os.chmod(path, 0o777) or 0),
-            ("chown", lambda: os.chown(path, os.getuid(), -1) or 0),
-            ("utime", lambda: os.utime(path) or 0),
+            ("chmod", lambda: without_effect(
+                path, lambda: os.chmod(path, 0o757))),
+            ("chown", lambda: without_effect(
+                path, lambda: os.chown(path, os.getuid() + 1, -1))),
+            ("utime", lambda: without_effect(path, lambda: os.utime(path))),
             ("unlink", lambda: os.unlink(path) or 0),
             ("rename", lambda: os.rename(path, path + ".x") or 0),
             ("link", lambda: os.link(path, path + ".y") or 0),
             ("xattr", lambda: os.setxattr(path, "user.x", b"y") or 0),
-            ("fchmodat2", lambda: syscall(452, -100, path.encode(), 0o777,
-                                          0)),
+            ("fchmodat2", lambda: without_effect(path, lambda: syscall(
+                452, -100, path.encode(), 0o757, 0))),
             ("setxattrat", lambda: syscall(463, -100, path.encode(), 0,
                                            b"user.x", bytes(16), 16))):
         refused("%s %s" % (name, path), call, here=True)
