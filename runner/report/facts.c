@@ -167,6 +167,22 @@ const struct denied_kind *record_denied(struct arena *arena,
 	return kinds;
 }
 
+const char *const *record_lacks(struct arena *arena, const struct record *r)
+{
+	const char **names = arena_array(arena, r->n_events + 1,
+					 sizeof(*names));
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_events; i++) {
+		const char *name = fact_str(r->events[i].body, "package",
+					    NULL);
+
+		if (name && !strcmp(r->events[i].kind, "lacks"))
+			names[n++] = name;
+	}
+	return names;
+}
+
 struct span span_last_lines(struct span s, int lines)
 {
 	size_t at = s.len;

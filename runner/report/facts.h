@@ -56,6 +56,9 @@ struct denied_kind {
 const struct denied_kind *record_denied(struct arena *arena,
 					const struct record *r, size_t *ret_n);
 
+/* Packages that the environment lacks and a view wanted; NULL ends them. */
+const char *const *record_lacks(struct arena *arena, const struct record *r);
+
 /* The last `lines` lines: a traceback ends with what went wrong. */
 struct span span_last_lines(struct span s, int lines);
 

@@ -147,6 +147,18 @@ static void denied(struct html *h)
 	fprintf(h->out, "</tbody></table>\n");
 }
 
+static void lacks(struct html *h)
+{
+	const char *const *names = record_lacks(h->arena, h->r);
+
+	for (; *names; names++)
+		markup(h->out, h->arena, "<p>The environment lacks the "
+		       "package <code>%s</code> that a view of the app "
+		       "imports: what failed by it is no fault of the "
+		       "submission; the score counts it as it came.</p>\n",
+		       *names);
+}
+
 static void startup_log(struct html *h)
 {
 	struct span log = record_startup_log(h->r);
@@ -180,6 +192,7 @@ void html_surroundings(struct html *h)
 {
 	fprintf(h->out, "<section aria-labelledby=\"box\"><h2 id=\"box\">"
 			"The box</h2>\n");
+	lacks(h);
 	denied(h);
 	startup_log(h);
 	if (h->r->box) {

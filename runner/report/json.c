@@ -116,6 +116,15 @@ static struct jsonout *score_object(const struct record *r)
 	return out;
 }
 
+static struct jsonout *lacks_array(const char *const *names)
+{
+	struct jsonout *out = jsonout_array();
+
+	for (; *names; names++)
+		jsonout_str(out, NULL, *names);
+	return out;
+}
+
 /* Numbers of the box-ended event, and the calls that were refused. */
 static struct jsonout *box_object(struct arena *arena, const struct record *r)
 {
@@ -130,6 +139,7 @@ static struct jsonout *box_object(struct arena *arena, const struct record *r)
 	struct jsonout *denied = jsonout_array();
 	size_t n;
 	const struct denied_kind *kinds = record_denied(arena, r, &n);
+	const char *const *lacks = record_lacks(arena, r);
 
 	for (size_t i = 0; members[i]; i++)
 		add_copy(out, members[i], r->box);
@@ -142,6 +152,8 @@ static struct jsonout *box_object(struct arena *arena, const struct record *r)
 		jsonout_add(denied, NULL, one);
 	}
 	jsonout_add(out, "denied", denied);
+	if (*lacks)
+		jsonout_add(out, "lacks", lacks_array(lacks));
 	return out;
 }
 

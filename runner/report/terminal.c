@@ -149,6 +149,21 @@ static void print_denied(struct paper *p, const struct record *r)
 			n - DENIED_MAX);
 }
 
+/* Not the candidate's, and nothing that the score knows of. */
+static void print_lacks(struct paper *p, const struct record *r)
+{
+	const char *const *names = record_lacks(p->arena, r);
+
+	for (; *names; names++)
+		paper_field(p, INK_YELLOW, "missing",
+			    arena_printf(p->arena, "the environment lacks the "
+					 "package `%s` that a view of the app "
+					 "imports: what failed by it is no "
+					 "fault of the submission; the score "
+					 "counts it as it came",
+					 paper_safe(p, *names)));
+}
+
 static void print_startup_log(struct paper *p, struct span text)
 {
 	if (text.len)
@@ -271,6 +286,7 @@ static void print_end(struct paper *p, const struct record *r,
 
 	fprintf(p->out, "\n");
 	print_denied(p, r);
+	print_lacks(p, r);
 	print_isolation(p, r);
 	if (r->max_points)
 		print_score(p, r);

@@ -254,6 +254,15 @@ void run_event_denied(struct run *run, size_t request,
 	transcript_event(run->t, "denied", body);
 }
 
+void run_event_lacks(struct run *run, size_t request, const char *package)
+{
+	struct jsonout *body = jsonout_object();
+
+	jsonout_int(body, "request", (int64_t)request);
+	jsonout_str(body, "package", package);
+	transcript_event(run->t, "lacks", body);
+}
+
 void run_event_repeat(struct run *run, int k, const char *outcome,
 		      const char *const *statuses)
 {

@@ -9,6 +9,7 @@
 #include "runner/exercise/exercise.h"
 #include "runner/grader.h"
 #include "runner/session/run.h"
+#include "runner/submission/lacking.h"
 #include "runner/transcript/verdict.h"
 
 #define OUTPUT_SLICE_MAX TRANSCRIPT_LOG_MAX
@@ -232,6 +233,52 @@ static int exchange_raw(struct grading *g, const struct http_request *shown,
 		       : not_recorded(shown, err);
 }
 
+/* --- a package that only a view imports --- */
+
+static bool was_named(const struct run *run, const char *package)
+{
+	for (size_t i = 0; i < run->n_lacks; i++)
+		if (!strcmp(run->lacks[i], package))
+			return true;
+	return false;
+}
+
+/*
+ * What the app printed is its own word, so that a name counts only if the
+ * files of the submission and the environment bear it out, and only for what
+ * it says of itself: no point depends on it.
+ */
+static void look_for_lacks(struct run *run, const struct exchange *x)
+{
+	static const struct span error = SPAN_LIT("ModuleNotFoundError: ");
+	struct span rest = x->log;
+	const char *module, *package;
+	size_t at, len;
+
+	while ((at = span_find(rest, error)) < rest.len) {
+		rest = (struct span){ rest.data + at, rest.len - at };
+		len = span_find(rest, SPAN_LIT("\n"));
+		module = lacking_module(run->arena,
+					(struct span){ rest.data, len });
+		rest = (struct span){ rest.data + len, rest.len - len };
+		if (!module || run->n_lacks == RUN_LACKS_MAX)
+			continue;
+		package = arena_memdup(run->arena, module,
+				       strcspn(module, "."));
+		if (was_named(run, package))
+			continue;
+		run->lacks[run->n_lacks++] = package;
+		if (lacking_judge(run->arena, run->sub, module) ==
+		    LACKING_PACKAGE)
+			run_event_lacks(run, x->request_event, package);
+	}
+}
+
+static bool is_server_error(const struct exchange *x)
+{
+	return x->res.end == HTTP_ANSWERED && x->res.status >= 500;
+}
+
 /* --- what a grader may do --- */
 
 int grading_send(struct grading *g, const struct http_request *req,
@@ -247,6 +294,8 @@ int grading_send(struct grading *g, const struct http_request *req,
 		return r;
 	record_exchange(g, x);
 	x->log = run_record_output(run, x->request_event);
+	if (is_server_error(x))
+		look_for_lacks(run, x);
 	*ret = x;
 	return 0;
 }

@@ -31,6 +31,8 @@ struct run_findings {
 	size_t n, cap;
 };
 
+#define RUN_LACKS_MAX 8
+
 struct run {
 	struct arena *arena;
 	const struct exercise *ex;
@@ -58,6 +60,8 @@ struct run {
 	struct lane *lane;      /* the second instance, or NULL */
 	const struct record *told; /* of what it was asked: `recorded` */
 	int instance;           /* whose exchanges are being recorded */
+	const char *lacks[RUN_LACKS_MAX]; /* packages that were named */
+	size_t n_lacks;
 };
 
 /* A grader at work on one criterion. */
@@ -108,6 +112,7 @@ void run_event_ready(struct run *run);
 void run_event_instance(struct run *run, int number);
 void run_event_signal(struct run *run, int sig);
 void run_event_restart(struct run *run, bool ready, const char *reason);
+void run_event_lacks(struct run *run, size_t request, const char *package);
 void run_event_denied(struct run *run, size_t request,
 		      const struct sandbox_denied *denied, int count);
 /* What criteria came to in the k-th run; NULL where it had none. */

@@ -50,24 +50,11 @@ static const char *last_line(struct arena *arena, struct span text)
 	return text_visible(arena, last_lines(text, 1), LINE_BYTES);
 }
 
-/* "No module named 'a.b'" names a.b; NULL: the line says something else. */
-static const char *missing_module(struct arena *arena, struct span output)
-{
-	struct span line = last_lines(output, 1);
-	size_t at = span_find(line, SPAN_LIT("No module named '")) + 17, n = 0;
-
-	if (at >= line.len)
-		return NULL;
-	while (at + n < line.len && line.data[at + n] != '\'')
-		n++;
-	return text_visible(arena, (struct span){ line.data + at, n }, 80);
-}
-
 static struct service_failure missing(struct arena *arena,
 				      const struct service_spec *spec,
 				      struct span output)
 {
-	const char *name = missing_module(arena, output);
+	const char *name = lacking_module(arena, last_lines(output, 1));
 	struct service_failure f = { SERVICE_CRASHED, NULL, NULL };
 
 	switch (name ? lacking_judge(arena, spec->sub, name) : LACKING_OWN) {

@@ -6,6 +6,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/file.h"
+#include "runner/base/text.h"
 #include "runner/submission/installed.h"
 #include "runner/submission/submission.h"
 
@@ -26,6 +27,17 @@ static const struct {
 	{ "cv2", "opencv" },	   { "MySQLdb", "mysqlclient" },
 	{ "sklearn", "scikit" },   { "attr", "attrs" },
 };
+
+const char *lacking_module(struct arena *arena, struct span line)
+{
+	size_t at = span_find(line, SPAN_LIT("No module named '")) + 17, n = 0;
+
+	if (at >= line.len)
+		return NULL;
+	while (at + n < line.len && line.data[at + n] != '\'')
+		n++;
+	return text_visible(arena, (struct span){ line.data + at, n }, 80);
+}
 
 static bool brings(const struct submission *sub, const char *name)
 {

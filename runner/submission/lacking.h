@@ -7,6 +7,8 @@
 #ifndef RUNNER_SUBMISSION_LACKING_H
 #define RUNNER_SUBMISSION_LACKING_H
 
+#include "runner/base/span.h"
+
 struct arena;
 struct submission;
 
@@ -16,6 +18,9 @@ enum lacking {
 	LACKING_UNDECLARED, /* its own list does not have it: candidate */
 	LACKING_PACKAGE,    /* a package that is not installed: environment */
 };
+
+/* The module that a line like "... No module named 'a.b'" names, or NULL. */
+const char *lacking_module(struct arena *arena, struct span line);
 
 /* `name` as in the message, "flask.ext". */
 enum lacking lacking_judge(struct arena *arena, const struct submission *sub,

@@ -255,6 +255,54 @@ def test_a_folder_without_an_app_is_not_gradable(
     assert chain(result.transcript_path)[-1]["reason"]
 
 
+# --- a package that only a view imports ---
+
+VIEW = """\
+from flask import Flask
+app = Flask(__name__)
+
+@app.get("/")
+def root():
+    %s
+    return {"ok": True}
+"""
+FORGED = "print(\"ModuleNotFoundError: No module named '%s'\", flush=True)"
+
+
+@pytest.mark.parametrize("line, files, named", [
+    ("import no_such_package.part", {}, ["no_such_package"]),
+    ("import helpers.more", {"helpers/__init__.py": ""}, []),
+    ("import flask.ext", {}, []),
+    ("import urllib2", {}, []),
+    ("import no_such_package", {"requirements.txt": "flask\n"}, []),
+    ("import no_such_package", {"requirements.txt": "No-such_package\n"},
+     ["no_such_package"]),
+    ("print('No module named \\'x\\''); 1 / 0", {}, []),
+    (FORGED % "no_such_package" + "; 1 / 0", {}, ["no_such_package"]),
+    (FORGED % "no_such_package", {}, []),
+], ids=["package", "own", "part", "python 2", "undeclared", "declared",
+        "another error", "forged", "forged and answered"])
+def test_a_package_that_a_view_lacks_is_the_environments(
+        grade, exercise, submission, line, files, named):
+    result = grade(exercise(), submission(
+        {"app.py": VIEW % line.replace("%", "%%"), **files}))
+    assert result.document["box"].get("lacks", []) == named, result
+    answers = line.startswith("print") and "1 / 0" not in line
+    assert (result.document["score"]["percent"] > 0) == answers
+    assert result.document["outcome"] == "failed", "a name is no verdict"
+
+
+def test_a_package_that_a_view_lacks_is_said_by_every_report(
+        fumehood, grade, exercise, submission):
+    result = grade(exercise(), submission(
+        {"app.py": VIEW % "import no_such_package"}))
+    for format in "terminal", "html", "github":
+        shown = fumehood("report", result.transcript_path, "--report",
+                         format).out
+        assert "environment lacks" in shown, format
+        assert "no_such_package" in shown, format
+
+
 # --- the candidate's, once it serves: always graded ---
 
 HOSTILE = {
