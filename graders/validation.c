@@ -18,7 +18,8 @@
 const char *const validation_rules[] = {
 	"accept", "missing", "null", "type", "range", "enum", "format",
 	"unknown", "readonly", "body", "media-type", "deep", "too-large",
-	"unique", "named", "all-named", "unchanged", NULL,
+	"unique", "named", "all-named", "unchanged",
+	"surrogate", NULL,
 };
 static const char *const method_names[] = { "POST", "PUT", "PATCH", NULL };
 static const char *const option_names[] = {
@@ -240,7 +241,7 @@ static int configure(struct arena *arena, const struct exercise *ex,
 
 	config->methods = 1;
 	/* That all bad fields are named at once is asked where it is said. */
-	config->rules = ~(1u << RULE_ALL_NAMED);
+	config->rules = ~(1u << RULE_ALL_NAMED | 1u << RULE_SURROGATE);
 	option_object(&o, c->with, option_names);
 	option_required(&o, c->with, "resource");
 	resource_option(&o, ex, c->with, "resource", &config->resource);

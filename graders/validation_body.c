@@ -133,6 +133,47 @@ static void deep(struct validation *v)
 	rule_close(v->g, &rule);
 }
 
+static const struct field *any_text(const struct resource *r)
+{
+	for (size_t i = 0; i < r->n_fields; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (f->type == FIELD_STRING && !f->pattern && !f->format &&
+		    !f->choices && !f->readonly)
+			return f;
+	}
+	return NULL;
+}
+
+/*
+ * JSON has a way to write half of a surrogate pair, which is no character
+ * (RFC 8259, 8.2): it may be kept or refused, but breaks no program.
+ */
+static void surrogate(struct validation *v)
+{
+	const struct field *f = any_text(v->r);
+	const char *target = validation_target(v), *label;
+	struct body body = validation_good(v);
+	struct rule rule = body_rule(v, RULE_SURROGATE, "half a character");
+	const struct exchange *x;
+
+	if (!f || !target || !validation_wants(v, RULE_SURROGATE))
+		return;
+	body_set(&body, f->name, "\"\\ud83d\"");
+	label = validation_label(v, f, "\"\\ud83d\"");
+	x = validation_send(v, target, "application/json",
+			    span_of(body_text(v->arena, &body)));
+	if (ask_answered(x) && x->res.status < 500)
+		rule_ok(&rule, x);
+	else
+		rule_bad(v->g, &rule, x, label,
+			 "%s with %s, half of a surrogate pair, may be "
+			 "accepted or refused. It answered %s",
+			 ask_what(v->arena, x), label,
+			 ask_answer(v->arena, x));
+	rule_close(v->g, &rule);
+}
+
 /* Valid but for its size: blanks are allowed between JSON tokens. */
 static void too_large(struct validation *v)
 {
@@ -203,4 +244,5 @@ void validation_bodies(struct validation *v)
 	unknown_member(v);
 	deep(v);
 	too_large(v);
+	surrogate(v);
 }
