@@ -11,7 +11,8 @@ target   is found by Flask's own rules (flask.cli): with no NAME `app`,
          `application`, the only Flask object, `create_app()`, `make_app()`;
          NAME is an attribute or a call with literal arguments.  MODULE may be
          a path; then its package decides what is imported.
-script   runs as `python FILE.py`; it listens where it likes.
+script   runs as `python FILE.py`, or as `python -m PACKAGE` where it is a
+         package's __main__.py; it listens where it likes.
 
 How it ends, when it does not serve:
   3  the submission failed while it was imported or its factory was called;
@@ -467,9 +468,16 @@ def run_script(script):
         os.close(fd)
     load_dotenv()
     sys.argv = [script]
-    sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+    folder, name = os.path.split(script)
+    is_module = folder and name == "__main__.py"
+    place = "." if is_module else folder
+    sys.path.insert(0, os.path.abspath(place))
     try:
-        runpy.run_path(script, run_name="__main__")
+        if is_module:
+            runpy.run_module(folder.replace("/", "."), run_name="__main__",
+                             alter_sys=True)
+        else:
+            runpy.run_path(script, run_name="__main__")
     except SystemExit:
         raise
     except ModuleNotFoundError as e:

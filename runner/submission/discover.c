@@ -211,12 +211,15 @@ static bool launch_file(struct search *s, const char *file, const char *name,
 	return true;
 }
 
+/* A package's __main__.py is run from beside the package. */
 static bool launch_script(struct search *s, const char *file, const char *rule)
 {
 	struct span dir = dir_of(file);
 
+	if (!strcmp(base_name(file), "__main__.py") && has_init(s, dir))
+		dir = dir_of(arena_memdup(s->arena, dir.data, dir.len));
 	*s->ret = (struct launch){
-		.script = base_name(file),
+		.script = file + dir.len + (dir.len > 0),
 		.dir = arena_memdup(s->arena, dir.data, dir.len),
 		.rule = rule,
 	};

@@ -18,7 +18,8 @@ struct submission;
 
 struct launch {
 	const char *target; /* "module", "module:name", "module:factory()" */
-	const char *script; /* "app.py": run as a program, find its port */
+	const char *script; /* "app.py", "shop/__main__.py": run as a program
+			     * (a package's by `python -m`), find its port */
 	const char *dir;    /* below the submission, "" is the top */
 	const char *rule;   /* "wsgi.py", "exercise.json app", ... */
 	bool cold;          /* the warm path would not be the same program */

@@ -39,6 +39,14 @@ const char *lacking_module(struct arena *arena, struct span line)
 	return text_visible(arena, (struct span){ line.data + at, n }, 80);
 }
 
+static bool is_python(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 3 && strcmp(path + n - 3, ".py") == 0;
+}
+
+/* A folder of that name is a module where Python lies in it. */
 static bool brings(const struct submission *sub, const char *name)
 {
 	size_t n = strlen(name);
@@ -48,18 +56,21 @@ static bool brings(const struct submission *sub, const char *name)
 
 		for (; p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL)
 			if (strncmp(p, name, n) == 0 &&
-			    (p[n] == '/' || strcmp(p + n, ".py") == 0))
+			    ((p[n] == '/' && is_python(p)) ||
+			     strcmp(p + n, ".py") == 0))
 				return true;
 	}
 	return false;
 }
 
+/* requirements.txt, requirements/dev.txt; but requirements.py is a program */
 static bool is_list(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
-	return strcasestr(name, "requirement") || !strcmp(name, "setup.py") ||
+	return (strcasestr(path, "requirement") && !is_python(path)) ||
+	       !strcmp(name, "setup.py") || !strcmp(name, "METADATA") ||
 	       !strcmp(name, "setup.cfg") || !strcmp(name, "Pipfile") ||
 	       !strcmp(name, "pyproject.toml") ||
 	       !strcmp(name, "environment.yml");

@@ -333,7 +333,8 @@ static void look_at_line(const struct line *line, struct pysource *ret)
 
 static bool is_run(struct span line)
 {
-	return span_find(line, SPAN_LIT(".run(")) < line.len;
+	return span_find(line, SPAN_LIT(".run(")) < line.len ||
+	       span_find(line, SPAN_LIT("run_simple(")) < line.len;
 }
 
 void pysource_look(struct span text, struct pysource *ret)

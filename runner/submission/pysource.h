@@ -23,7 +23,7 @@ struct pysource {
 	bool needy_factory; /* one that needs arguments */
 	bool defines_factory; /* here, not imported */
 	bool hidden_app;    /* Flask(...) inside a function or under __main__ */
-	bool runs;          /* something.run(...) */
+	bool runs;          /* something.run(...), run_simple(...) */
 	bool relative;      /* from . import ... */
 	struct span imports[PYSOURCE_IMPORTS_MAX]; /* dotted names, absolute */
 	size_t n_imports;

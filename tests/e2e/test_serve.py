@@ -252,14 +252,21 @@ def test_a_worker_that_dies_is_replaced(serve):
     assert server.get() == (200, "hello")
 
 
-def test_a_script_listens_where_it_likes(serve):
+@pytest.mark.parametrize("script, path, files", [
+    ("run_me.py", "run_me.py", {}),
+    ("share/__main__.py", "__main__.py",
+     {"share/__init__.py": "", "share/more.py": "from . import __name__\n"}),
+], ids=["a file", "a package"])
+def test_a_script_listens_where_it_likes(serve, script, path, files):
+    own = "from share.more import __name__ as n; assert n == 'share'\n"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = serve({"run_me.py": HELLO + "import sys\n"
+    server = serve({script: HELLO + "import sys\n"
                     "assert __name__ == '__main__'\n"
-                    "assert sys.argv == ['run_me.py']\n"
-                    f"print('starting')\napp.run(port={port})\n"},
-                   "script=run_me.py")
+                    f"assert sys.argv[0].endswith('{path}')\n"
+                    + (own if files else "") +
+                    f"print('starting')\napp.run(port={port})\n", **files},
+                   f"script={script}")
     assert server.process.stdout.readline() == "starting\n"
     server.port = port
     for _ in range(300):

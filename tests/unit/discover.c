@@ -153,6 +153,20 @@ static const struct layout layouts[] = {
 		"from flask import Flask\ndef main():\n    app = Flask('x')\n"
 		"    app.run(port=5001)\n" MAIN "    main()\n" } },
 	  .script = "app.py", .dir = "", .rule = "python app.py" },
+	{ "a package that is run by its name", { { "share/__init__.py", "" },
+	    { "share/path.py", NOTHING }, { "share/__main__.py",
+		"from flask import Flask\nfrom share.path import x\n"
+		"def main():\n    app = Flask('x')\n"
+		"    run_simple('0.0.0.0', 9090, app)\n"
+		MAIN "    main()\n" } },
+	  .script = "share/__main__.py", .dir = "",
+	  .rule = "python share/__main__.py" },
+	{ "such a package in a folder", { { "src/share/__init__.py", "" },
+	    { "src/share/__main__.py",
+		"from flask import Flask\ndef main():\n"
+		"    app = Flask('x')\n    app.run()\nmain()\n" } },
+	  .script = "share/__main__.py", .dir = "src",
+	  .rule = "python src/share/__main__.py" },
 	{ "made under __main__ by a needy factory",
 	  { { "shop/__init__.py", NEEDY }, { "run.py",
 		"from shop import create_app\n" MAIN
@@ -384,6 +398,9 @@ static const struct {
 	{ "urllib2", NULL, LACKING_UNDECLARED },
 	{ "flask.ext", NULL, LACKING_PART },
 	{ "os.nothing", NULL, LACKING_PART },
+	{ "vendored", NULL, LACKING_PACKAGE },
+	{ "frobnicate", "in a program", LACKING_PACKAGE },
+	{ "frobnicate", "in a folder", LACKING_UNDECLARED },
 };
 
 START_TEST(tells_whose_fault_a_missing_module_is)
@@ -391,13 +408,18 @@ START_TEST(tells_whose_fault_a_missing_module_is)
 	struct layout l = {
 		.name = "missing",
 		.files = { { "app.py", FLASK }, { "shop/models.py", "" },
+			   { "static/vendored/a.js", "" },
 			   { "requirements.txt", missing[_i].requirements } },
 	};
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(submission_close) const struct submission *sub = NULL;
 
 	if (!missing[_i].requirements)
-		l.files[2].path = NULL;
+		l.files[3].path = NULL;
+	else if (!strcmp(missing[_i].requirements, "in a program"))
+		l.files[3].path = "shop/requirements.py";
+	else if (!strcmp(missing[_i].requirements, "in a folder"))
+		l.files[3].path = "requirements/base.txt";
 	sub = submit(arena, &l);
 	/* Without an environment nothing is installed. */
 	if (missing[_i].wanted == LACKING_PART && !file_home(arena, "env"))
