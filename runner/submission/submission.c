@@ -80,11 +80,27 @@ static int copy_file(struct copying *c, int fd, const char *path,
 static int copy_folder(struct copying *c, int fd, const char *path, int depth,
 		       struct err *err);
 
+/* To open a device can do something, and fail in its own ways. */
+static bool is_odd(int dir, const char *name, int flags)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, flags) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISDIR(st.st_mode);
+}
+
+static int open_plain(int dir, const char *name)
+{
+	if (is_odd(dir, name, AT_SYMLINK_NOFOLLOW))
+		return -ENXIO;
+	return open_beneath(dir, name, 0);
+}
+
 /* A file, a folder, or something that is left out with a note. */
 static int copy_entry(struct copying *c, int dir, const char *name,
 		      const char *path, int depth, struct err *err)
 {
-	AUTO_FD fd = open_beneath(dir, name, 0);
+	AUTO_FD fd = open_plain(dir, name);
 	const char *shown = text_visible(c->arena, span_of(path), 120);
 	struct stat st;
 
@@ -194,9 +210,13 @@ static int take(struct copying *c, const char *path, bool *ret_is_file,
 static int take_path(struct copying *c, const char *path, bool *ret_is_file,
 		     struct err *err)
 {
-	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	AUTO_FD fd = -1;
 	int r;
 
+	if (is_odd(AT_FDCWD, path, 0))
+		return err_set(err, EINVAL, "%s: it is neither a folder nor a "
+					    "file", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return err_set(err, errno, "%s: %s", path, strerror(errno));
 	c->root = fd;
