@@ -397,7 +397,8 @@ static int run(const struct command *c)
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (reports_parse(c->arena, &g.o->reports, &g.reports, &err) < 0)
+	if ((g.o->out ? reports_parse_each : reports_parse)(
+		    c->arena, &g.o->reports, &g.reports, &err) < 0)
 		return fail(&g, EXIT_STATUS_USAGE, &err);
 	if (g.o->repeat > REPEAT_MAX)
 		return cmd_usage(c, "--repeat wants at most %d", REPEAT_MAX);

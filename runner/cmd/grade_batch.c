@@ -203,7 +203,7 @@ static int lock_folder(const char *path, struct err *err)
 	if (file_make_dirs(path, err) < 0)
 		return -err->code;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 || access(path, W_OK | X_OK) < 0)
 		return err_set(err, errno, "%s: %s", path, strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return err_set(err, errno, errno == EWOULDBLOCK
@@ -226,6 +226,7 @@ static int prepare(struct batch *b, struct err *err)
 		snprintf(b->rows[i].name, sizeof(b->rows[i].name), "%.*s",
 			 (int)sizeof(b->rows[i].name) - 1, b->jobs[i].name);
 		b->rows[i].outcome = OUTCOME_INTERRUPTED;
+		b->rows[i].status = EXIT_STATUS_INTERRUPTED;
 	}
 	b->begin_ns = clock_ns();
 	if (g->o->out && lock_folder(g->o->out, err) < 0)
@@ -263,14 +264,14 @@ int grade_many(struct grade *g, const struct grade_job *jobs, size_t n,
 /* --- one exercise, many submissions --- */
 
 /* What else lies in the folder of results. */
-static bool is_ours(const char *name)
+static bool is_summary(const char *name)
 {
 	return strcmp(name, BATCH_CSV) == 0 || strcmp(name, BATCH_JSON) == 0;
 }
 
 static bool is_taken(const struct grade_job *jobs, size_t n, const char *name)
 {
-	if (is_ours(name))
+	if (is_summary(name))
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(jobs[i].name, name) == 0)
@@ -336,6 +337,12 @@ static int check_reports(struct grade *g)
 	return EXIT_STATUS_OK;
 }
 
+/* Else it is the folder that --out names. */
+static bool is_ours(int code)
+{
+	return code == ENOMEM || code == ENOSPC || code == EMFILE;
+}
+
 int grade_batch(struct grade *g)
 {
 	const struct batch_row *rows = NULL;
@@ -349,9 +356,9 @@ int grade_batch(struct grade *g)
 	jobs = list_jobs(g, &n);
 	r = grade_many(g, jobs, n, &rows, &err);
 	if (!rows)
-		return cmd_fail(g->c, err.code == EWOULDBLOCK
-					      ? EXIT_STATUS_USAGE
-					      : EXIT_STATUS_INTERNAL, &err);
+		return cmd_fail(g->c, is_ours(err.code) ? EXIT_STATUS_INTERNAL
+							: EXIT_STATUS_USAGE,
+				&err);
 	if (!g->o->quiet)
 		batch_print(g->c->arena, stdout, rows, n);
 	if (batch_write(g->c->arena, g->o->out, rows, n, &err) < 0)

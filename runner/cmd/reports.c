@@ -42,17 +42,34 @@ static int check_path(struct arena *arena, const char *path, struct err *err)
 					       (size_t)(slash - path) + 1)
 				: ".";
 	struct stat st;
+	int why;
 
-	if (!*path)
-		return err_set(err, EINVAL, "--report wants FORMAT[=FILE]");
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		return err_set(err, EINVAL, "%s: is a folder", path);
-	if (access(dir, W_OK | X_OK) && access(path, W_OK))
-		return err_set(err, EINVAL, "%s: %s", path, strerror(errno));
+	if (!access(dir, W_OK | X_OK))
+		return 0;
+	why = errno;
+	if (access(path, W_OK))
+		return err_set(err, EINVAL, "%s: %s", path, strerror(why));
 	return 0;
 }
 
-static int parse_one(struct arena *arena, const char *word,
+/* In a folder that is yet to be made; elsewhere it is as any other. */
+static int check_name(struct arena *arena, const char *path, struct err *err)
+{
+	if (*path == '/')
+		return check_path(arena, path, err);
+	if (strchr(path, '/') || !strcmp(path, ".") || !strcmp(path, ".."))
+		return err_set(err, EINVAL,
+			       "%s: with --out a report is a file in the "
+			       "folder of each result, without a folder of "
+			       "its own", path);
+	return 0;
+}
+
+typedef int check_fn(struct arena *arena, const char *path, struct err *err);
+
+static int parse_one(struct arena *arena, const char *word, check_fn *check,
 		     struct report_target *ret, struct err *err)
 {
 	const char *equals = strchr(word, '=');
@@ -65,18 +82,21 @@ static int parse_one(struct arena *arena, const char *word,
 	ret->path = equals && strcmp(equals, "=-") != 0 ? equals + 1 : NULL;
 	if (!ret->format)
 		return unknown_format(arena, name, err);
-	return ret->path ? check_path(arena, ret->path, err) : 0;
+	if (ret->path && !*ret->path)
+		return err_set(err, EINVAL, "--report wants FORMAT[=FILE]");
+	return ret->path ? check(arena, ret->path, err) : 0;
 }
 
-int reports_parse(struct arena *arena, const struct option_list *words,
-		  struct reports *ret, struct err *err)
+static int parse_all(struct arena *arena, const struct option_list *words,
+		     check_fn *check, struct reports *ret, struct err *err)
 {
 	struct report_target *targets =
 		arena_array(arena, words->n + 1, sizeof(*targets));
 	size_t on_stdout = 0;
 
 	for (size_t i = 0; i < words->n; i++) {
-		int code = parse_one(arena, words->items[i], &targets[i], err);
+		int code = parse_one(arena, words->items[i], check,
+				     &targets[i], err);
 
 		if (code)
 			return code;
@@ -90,6 +110,18 @@ int reports_parse(struct arena *arena, const struct option_list *words,
 	*ret = (struct reports){ targets, words->n ? words->n : 1,
 					NULL };
 	return 0;
+}
+
+int reports_parse(struct arena *arena, const struct option_list *words,
+		  struct reports *ret, struct err *err)
+{
+	return parse_all(arena, words, check_path, ret, err);
+}
+
+int reports_parse_each(struct arena *arena, const struct option_list *words,
+		       struct reports *ret, struct err *err)
+{
+	return parse_all(arena, words, check_name, ret, err);
 }
 
 bool reports_use_stdout(const struct reports *reports)

@@ -32,6 +32,10 @@ struct reports {
 int reports_parse(struct arena *arena, const struct option_list *words,
 		  struct reports *ret, struct err *err);
 
+/* As that, where each is a file in the folder of every result. */
+int reports_parse_each(struct arena *arena, const struct option_list *words,
+		       struct reports *ret, struct err *err);
+
 /*
  * Write them all, even when one fails: 0, or the first failure.  A file is
  * written whole or not at all.

@@ -89,7 +89,8 @@ static int make_base(struct arena *arena, char **ret, int *ret_lock,
 	sweep(tmp);
 	base = arena_printf(arena, "%s/" PREFIX "XXXXXX", tmp);
 	if (!mkdtemp(base))
-		return err_set(err, errno, "%s: %s", base, strerror(errno));
+		return err_set(err, EIO, "no room to unpack in: %s: %s", base,
+			       strerror(errno));
 	*ret_lock = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*ret_lock >= 0)
 		flock(*ret_lock, LOCK_EX | LOCK_NB);

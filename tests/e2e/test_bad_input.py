@@ -434,6 +434,29 @@ def test_a_report_that_cannot_be_written_stops_before_the_run(
     assert result.status == 2
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-",
+                                    "<&- >&- 2>&-"])
+def test_closed_standard_streams_cost_no_transcript(
+        fumehood, exercise, submission, surroundings, tmp_path, closed):
+    """cron and daemons start programs so: nothing may end up in a file."""
+    path = tmp_path / "transcript.jsonl"
+    status = subprocess.run(
+        ["/bin/sh", "-c", '"$@" ' + closed, "sh", PROGRAM, "grade",
+         exercise(), submission({"app.py": GOOD}), "--transcript", path],
+        env=surroundings, timeout=60).returncode
+    assert status == (6 if closed.replace("2>", "").count(">") else 0)
+    assert fumehood("verify", path).status == 0
+    assert chain(path)[-1]["outcome"] == "graded"
+
+
+def test_a_folder_for_temporary_files_that_is_missing_is_nobodys_answer(
+        fumehood, exercise, submission, tmp_path):
+    result = fumehood("grade", exercise(), submission({"app.py": GOOD}),
+                      env={"TMPDIR": "/no/such/folder"})
+    assert result.status == 6
+    assert "/no/such/folder" in result.err
+
+
 def test_two_reports_to_stdout_are_a_usage_error(
         fumehood, exercise, submission):
     result = fumehood("grade", exercise(), submission({"app.py": GOOD}),

@@ -108,6 +108,7 @@ def test_an_interrupted_batch_goes_on_where_it_was(
     assert process.wait(timeout=20) == 130
     begun = summary(out)
     assert begun["j"]["outcome"] == "not-begun"
+    assert begun["j"]["status"] == 130, "nothing that looks like passed"
     batch(fumehood, exercise, folder, out)
     rows = summary(out)
     assert rows["ben"]["kept"] and rows["j"]["outcome"] == "passed"
@@ -250,3 +251,21 @@ def test_a_summary_without_room_is_told_and_seen_all_the_same(
     assert "summary.csv: Is a directory" in result.err
     assert "6 submissions, 2 passed" in result.out
     assert summary(out)["ada"]["outcome"] == "passed"
+
+
+@pytest.mark.parametrize("out, why", [
+    ("notes.txt", "Not a directory"), ("/proc/x", "No such file")])
+def test_a_folder_that_takes_no_results_is_refused_before_any_grade(
+        fumehood, exercise, folder, out, why):
+    result = batch(fumehood, exercise, folder, folder / out)
+    assert result.status == 2 and result.out == ""
+    assert why in result.err
+
+
+@pytest.mark.parametrize("name", ["a/b.html", "../b.html", "..", "/no/x.html"])
+def test_a_report_of_each_result_is_a_plain_name(
+        fumehood, exercise, folder, tmp_path, name):
+    result = batch(fumehood, exercise, folder, tmp_path / "out", "--report",
+                   "html=" + name)
+    assert result.status == 2 and name in result.err
+    assert not (tmp_path / "out").exists()
