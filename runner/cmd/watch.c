@@ -35,13 +35,19 @@ enum { KEY_UP = 256, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_ESCAPE,
 
 struct watch_options {
 	bool poll;
+	const char *isolation;
 };
 
 static const struct option_spec options[] = {
 	{ "poll", 0, OPTION_FLAG, offsetof(struct watch_options, poll), NULL,
 	  "look for saves by time stamps, where inotify does not tell" },
+	{ "isolation", 0, OPTION_CHOICE,
+	  offsetof(struct watch_options, isolation), "full|reduced",
+	  "reduced accepts a machine that lacks layers of the box" },
 	{ 0 },
 };
+
+static const struct watch_options defaults = { .isolation = "full" };
 
 struct watch {
 	const struct command *c;
@@ -52,6 +58,7 @@ struct watch {
 	struct arena *now, *before; /* of the two records on the screen */
 	int interrupt_fd;
 	bool tty, rerun, quit, stop;
+	bool reduced;        /* --isolation reduced */
 	bool boxed;          /* the time is up: this run is the last */
 	const char *parting; /* said behind the last line; may be NULL */
 	int64_t drawn_ns, begun_ns;
@@ -195,6 +202,7 @@ static void run(struct watch *w)
 		.interrupt_fd = w->interrupt_fd,
 		.progress = on_progress,
 		.ctx = w,
+		.reduced = w->reduced,
 	};
 	struct practice_result result;
 	struct err err;
@@ -495,7 +503,8 @@ static void show_last(struct watch *w)
 static int watch_run(const struct command *c)
 {
 	const struct watch_options *o = c->options;
-	struct watch w = { .c = c, .now = arena_new() };
+	struct watch w = { .c = c, .now = arena_new(),
+			   .reduced = strcmp(o->isolation, "reduced") == 0 };
 	AUTO_FD lock = -1;
 	struct err err;
 
@@ -530,5 +539,6 @@ const struct verb verb_watch = {
 		  "Exits like grade; 124 when the time box is over.",
 	.options = options,
 	.options_bytes = sizeof(struct watch_options),
+	.defaults = &defaults,
 	.run = watch_run,
 };

@@ -241,6 +241,7 @@ static int run_session(struct arena *arena, const struct practice *p,
 	AUTO(submission_close) const struct submission *sub = NULL;
 	struct session_options options = {
 		.seed = run->seed ? run->seed : draw_seed(),
+		.reduced = run->reduced,
 		.threshold = 10000,
 		.public = true,
 		.beside = true,

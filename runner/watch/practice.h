@@ -82,6 +82,7 @@ struct practice_run {
 			 size_t all);
 	void *ctx;
 	uint64_t seed;           /* 0: a new one */
+	bool reduced;            /* --isolation reduced */
 };
 
 struct practice_result {

@@ -39,7 +39,7 @@ def within(surroundings, tmp_path):
     env = {**surroundings, "HOME": str(home), "XDG_RUNTIME_DIR": "",
            "XDG_STATE_HOME": str(home / "state")}
 
-    def run(*words, user="ordinary", timeout=60, **keywords):
+    def run(*words, user="ordinary", timeout=60, cwd="/", **keywords):
         uid = ORDINARY if IS_ROOT and user == "ordinary" else 0
         if uid:
             os.chown(home, uid, uid)
@@ -48,7 +48,7 @@ def within(surroundings, tmp_path):
                         and str(folder) != "/tmp":
                     folder.chmod(folder.stat().st_mode | 0o011)
         return Result(subprocess.run(
-            [PROGRAM, *map(str, words)], env=env, cwd="/",
+            [PROGRAM, *map(str, words)], env=env, cwd=cwd,
             stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=timeout, preexec_fn=functools.partial(
                 forbidden.enter, uid, **keywords)))
@@ -158,6 +158,25 @@ def test_other_models_too(within, exercise, folder):
     result = grade(within, exercise, EXERCISES / exercise / folder,
                    "ordinary")
     assert result.status == 0 and result.lost() == [], result
+
+
+def test_candidates_check_and_batches_run_there_too(within):
+    folder = within.home / "practice"
+    assert within("new", "list", folder).status == 0
+    for file in (EXERCISES / "list/model").iterdir():
+        if file.is_file():
+            (folder / file.name).write_bytes(file.read_bytes())
+    result = within("check", "--isolation", "reduced", "--report", "json",
+                    cwd=folder)
+    assert result.status == 0 and result.document["score"]["percent"] == 100
+    result = within("grade", "list", EXERCISES / "list/model",
+                    EXERCISES / "list/starter", "--isolation", "reduced",
+                    "--out", within.home / "out")
+    assert result.status == 1, result
+    percents = [json.loads((within.home / "out" / name / "report.json")
+                           .read_text())["score"]["percent"]
+                for name in ("model", "starter")]
+    assert percents == [100, 0]
 
 
 def test_a_flaw_loses_its_criterion_and_no_other(within, flawed):
