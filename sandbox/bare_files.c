@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -164,6 +165,8 @@ static int place_mount(const struct root *root, const struct sandbox_mount *m,
 {
 	char to[PATH_BYTES];
 
+	if (m->kind == SANDBOX_HIDDEN) /* by what is allowed: allow_shown() */
+		return 0;
 	if (m->kind == SANDBOX_READ_ONLY) {
 		if (!strcmp(m->from, m->to))
 			return 0;
@@ -247,11 +250,81 @@ static int allow(int ruleset, const char *path, enum landlock_use use,
 {
 	int r = landlock_allow(ruleset, path, use);
 
-	if (r == -ENOENT)
-		return 0; /* one of /lib32, /libx32 ... */
+	if (r == -ENOENT || r == -ENOTDIR)
+		return 0; /* it has gone */
 	return r < 0 ? confine_fail(reterr, SANDBOX_STAGE_LANDLOCK, -r,
 				    "allow `%s`", path)
 		     : 0;
+}
+
+static bool is_at_or_below(const char *path, const char *above)
+{
+	size_t n = strlen(above);
+
+	return !strncmp(path, above, n) && (path[n] == '/' || !path[n]);
+}
+
+static int allow_shown(const struct root *root, int ruleset, const char *path,
+		       struct sandbox_failure *reterr);
+
+/*
+ * What is allowed cannot be taken back below it: so it is allowed for each of
+ * those beside what is hidden, and the folders above that cannot be listed.
+ */
+static int allow_beside(const struct root *root, int ruleset, const char *path,
+			struct sandbox_failure *reterr)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	char below[PATH_BYTES];
+	int n, r = 0;
+
+	while (r == 0 && dir && (entry = readdir(dir)) != NULL) {
+		n = snprintf(below, sizeof(below), "%s/%s", path,
+			     entry->d_name);
+		if (entry->d_name[0] != '.' && entry->d_type != DT_LNK &&
+		    n > 0 && n < PATH_BYTES)
+			r = allow_shown(root, ruleset, below, reterr);
+	}
+	if (dir)
+		closedir(dir);
+	return r;
+}
+
+static int allow_shown(const struct root *root, int ruleset, const char *path,
+		       struct sandbox_failure *reterr)
+{
+	bool above = false;
+
+	for (size_t i = 0; i < root->spec->n_mounts; i++) {
+		const struct sandbox_mount *m = &root->spec->mounts[i];
+
+		if (m->kind != SANDBOX_HIDDEN)
+			continue;
+		if (is_at_or_below(path, m->to))
+			return 0;
+		above = above || is_at_or_below(m->to, path);
+	}
+	return above ? allow_beside(root, ruleset, path, reterr)
+		     : allow(ruleset, path, LANDLOCK_READ, reterr);
+}
+
+/* /bin and /lib may be links, and what is hidden is named by its real path. */
+static int allow_bind(const struct root *root, int ruleset,
+		      const struct root_bind *bind,
+		      struct sandbox_failure *reterr)
+{
+	char *real;
+	int r;
+
+	if (bind->kind == ROOT_BIND_DEVICE)
+		return allow(ruleset, bind->path, LANDLOCK_WRITE_FILE, reterr);
+	real = realpath(bind->path, NULL);
+	if (!real)
+		return 0; /* one of /lib32, /libx32 ... */
+	r = allow_shown(root, ruleset, real, reterr);
+	free(real);
+	return r;
 }
 
 static int allow_mount(const struct root *root, int ruleset,
@@ -260,6 +333,8 @@ static int allow_mount(const struct root *root, int ruleset,
 {
 	char to[PATH_BYTES];
 
+	if (m->kind == SANDBOX_HIDDEN)
+		return 0;
 	if (m->kind == SANDBOX_READ_ONLY)
 		return allow(ruleset, m->from, LANDLOCK_READ, reterr);
 	if (!place_of(root, m->to, to))
@@ -277,11 +352,7 @@ int bare_landlock(const struct root *root, int *ret_fd,
 		return confine_fail(reterr, SANDBOX_STAGE_LANDLOCK, -ruleset,
 				    "make a ruleset");
 	for (size_t i = 0; r == 0 && root_binds[i].path; i++)
-		r = allow(ruleset, root_binds[i].path,
-			  root_binds[i].kind == ROOT_BIND_DEVICE
-				  ? LANDLOCK_WRITE_FILE
-				  : LANDLOCK_READ,
-			  reterr);
+		r = allow_bind(root, ruleset, &root_binds[i], reterr);
 	/* Not to be written: mapped and shared it is memory without a name. */
 	if (r == 0)
 		r = allow(ruleset, "/dev/zero", LANDLOCK_READ, reterr);

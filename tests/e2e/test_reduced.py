@@ -28,6 +28,9 @@ IS_ROOT = os.geteuid() == 0
 USERS = ["root", "ordinary"] if IS_ROOT else ["ordinary"]
 each_user = pytest.mark.parametrize("user", USERS)
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root can be refused it")
+pytestmark = pytest.mark.skipif(
+    forbidden.landlock() < 6,
+    reason="Landlock %d keeps no signals inside" % forbidden.landlock())
 
 
 @pytest.fixture
