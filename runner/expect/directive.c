@@ -143,7 +143,8 @@ static int set_points(struct reader *r, struct place at, struct span text,
 {
 	char *end;
 	double points = strtod(text.data, &end);
-	int hundredths = (int)(points * 100 + 0.5);
+	int hundredths = points >= 0 && points <= POINTS_MAX ?
+				 (int)(points * 100 + 0.5) : 0;
 
 	if (*end || !reader_char_in(*text.data, READER_DIGITS) ||
 	    !(points >= 0) || points * 100 > POINTS_MAX ||

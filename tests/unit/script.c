@@ -177,6 +177,9 @@ static const struct message_case {
 	{"GET http://a/ #! points=x\n",
 	 "x.hurl:1:25: points are a number with at most two decimals, not "
 	 "`x`"},
+	{"GET http://a/ #! points=1e99\n",
+	 "x.hurl:1:25: points are a number with at most two decimals, not "
+	 "`1e99`"},
 	{"GET http://a/\n#! id=a\nX: 1\n",
 	 "x.hurl:2:1: a directive stands above a request, a HTTP line, a "
 	 "capture or an assert"},
