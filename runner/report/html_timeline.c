@@ -48,6 +48,14 @@ static bool is_kind(const struct record_event *e, const char *kind)
 	return !strcmp(e->kind, kind);
 }
 
+static bool has_kind(const struct record *r, const char *kind)
+{
+	for (size_t i = 0; i < r->n_events; i++)
+		if (is_kind(&r->events[i], kind))
+			return true;
+	return false;
+}
+
 static int64_t length_ns(const struct record *r)
 {
 	int64_t ns = r->n_events ? r->events[r->n_events - 1].at_ns : 0;
@@ -159,6 +167,12 @@ static void lane(struct timeline *t, const struct record_criterion *c)
 	fprintf(t->h->out, "</tr>\n");
 }
 
+/* What a second instance did was written down later. */
+static int64_t moment_of(const struct record_event *e)
+{
+	return fact_int(e->body, "done_at_ns", e->at_ns);
+}
+
 /* When the app was there, and when it was started again. */
 static void box_lane(struct timeline *t)
 {
@@ -177,7 +191,7 @@ static void box_lane(struct timeline *t)
 		} else if (is_kind(e, "restart")) {
 			fprintf(t->h->out, "<path class=\"failed\" d=\"M%d "
 					   "0h3v12h-3z\"/>",
-				place(t->h, e->at_ns));
+				place(t->h, moment_of(e)));
 		}
 	}
 	fprintf(t->h->out, "</svg></td>");
@@ -204,8 +218,11 @@ static void moments(struct timeline *t)
 			if (is_kind(&r->events[i], kinds[k].kind))
 				fprintf(t->h->out, "%s%s after %lld ms",
 					n++ ? ", " : "", kinds[k].text,
-					(long long)r->events[i].at_ns /
+					(long long)moment_of(&r->events[i]) /
 						1000000);
+	if (has_kind(r, "instance"))
+		fprintf(t->h->out, "; a second instance of it was asked at the "
+				   "same time");
 	fprintf(t->h->out, "; the run took %lld ms.</p>\n",
 		(long long)(length_ns(r) / 1000000));
 }

@@ -230,11 +230,15 @@ void run_event_signal(struct run *run, int sig)
 	transcript_event(run->t, "signal", body);
 }
 
-void run_event_restart(struct run *run, bool ready, const char *reason)
+void run_event_restart(struct run *run, bool ready, const char *reason,
+		       int64_t done_ns)
 {
 	struct jsonout *body = jsonout_object();
 
 	jsonout_bool(body, "ready", ready);
+	if (done_ns)
+		jsonout_int(body, "done_at_ns",
+			    transcript_at_ns(run->t, done_ns));
 	if (ready)
 		add_start(body, run);
 	add_optional(body, "reason", reason);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/clock.h"
 #include "runner/base/err.h"
 #include "runner/base/text.h"
 #include "runner/exercise/exercise.h"
@@ -369,15 +370,16 @@ int grading_restart(struct grading *g, bool *ret_ready, struct err *err)
 	bool ready;
 
 	if (run->recorded) {
-		*ret_ready = recorded_restart(run->recorded,
-					      &run->start.start_ms,
-					      &why.reason);
-		run_event_restart(run, *ret_ready, why.reason);
+		struct recorded_restart was = recorded_restart(run->recorded);
+
+		run->start.start_ms = was.start_ms;
+		run_event_restart(run, was.ready, was.reason, was.done_ns);
+		*ret_ready = was.ready;
 		return 0;
 	}
 	run_record_output(run, SIZE_MAX);
 	ready = service_restart(run->service, &run->start, &why) == 0;
-	run_event_restart(run, ready, why.reason);
+	run_event_restart(run, ready, why.reason, clock_ns());
 	if (!ready)
 		run_record_output(run, SIZE_MAX);
 	if (why.end == SERVICE_BROKEN || why.end == SERVICE_ISOLATION)

@@ -267,19 +267,21 @@ bool recorded_find_raw(struct recorded *rec, const char *criterion,
 	return false;
 }
 
-bool recorded_restart(struct recorded *rec, int64_t *ret_start_ms,
-		      const char **ret_reason)
+struct recorded_restart recorded_restart(struct recorded *rec)
 {
-	*ret_reason = NULL;
 	for (size_t i = rec->next_restart; i < rec->r->n_events; i++) {
 		const struct record_event *e = &rec->r->events[i];
 
 		if (strcmp(e->kind, "restart") != 0)
 			continue;
 		rec->next_restart = i + 1;
-		*ret_start_ms = int_of(e->body, "start_ms");
-		*ret_reason = json_str(json_get(e->body, "reason"));
-		return is_true(e->body, "ready");
+		return (struct recorded_restart){
+			.ready = is_true(e->body, "ready"),
+			.start_ms = int_of(e->body, "start_ms"),
+			.done_ns = rec->begin_ns ? rec->begin_ns + e->at_ns
+						 : 0,
+			.reason = json_str(json_get(e->body, "reason")),
+		};
 	}
-	return false;
+	return (struct recorded_restart){ .ready = false };
 }

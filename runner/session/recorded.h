@@ -37,10 +37,14 @@ bool recorded_find_raw(struct recorded *rec, const char *criterion,
  * RECORD_NONE. */
 size_t recorded_since(struct recorded *rec);
 
-/* Did the app come back after the next restart, and how long did it take;
- * why not, or NULL? */
-bool recorded_restart(struct recorded *rec, int64_t *ret_start_ms,
-		      const char **ret_reason);
+/* What became of the next restart. */
+struct recorded_restart {
+	bool ready;
+	int64_t start_ms;
+	int64_t done_ns;    /* clock_ns() then; 0: on a clock that is gone */
+	const char *reason; /* why it is not ready, or NULL */
+};
+struct recorded_restart recorded_restart(struct recorded *rec);
 
 /* What request event `n` sent.  False when it is none, or was cut. */
 struct recorded_request {

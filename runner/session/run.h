@@ -111,7 +111,9 @@ void run_event_ready(struct run *run);
 /* From now on it is the `number`-th instance of the app that answers. */
 void run_event_instance(struct run *run, int number);
 void run_event_signal(struct run *run, int sig);
-void run_event_restart(struct run *run, bool ready, const char *reason);
+/* `done_ns` of clock_ns(); 0: nobody knows any more. */
+void run_event_restart(struct run *run, bool ready, const char *reason,
+		       int64_t done_ns);
 void run_event_lacks(struct run *run, size_t request, const char *package);
 void run_event_denied(struct run *run, size_t request,
 		      const struct sandbox_denied *denied, int count);

@@ -349,6 +349,11 @@ size_t transcript_count(const struct transcript *t)
 	return t->count;
 }
 
+int64_t transcript_at_ns(const struct transcript *t, int64_t moment_ns)
+{
+	return moment_ns - t->begin_ns;
+}
+
 int transcript_error(const struct transcript *t, struct err *err)
 {
 	if (!t->failure.code)

@@ -105,6 +105,8 @@ bool transcript_full(const struct transcript *t);
 /* All lines so far, each with its line feed; valid until the next event. */
 struct span transcript_lines(const struct transcript *t);
 size_t transcript_count(const struct transcript *t);
+/* A moment of clock_ns(), on its clock. */
+int64_t transcript_at_ns(const struct transcript *t, int64_t moment_ns);
 
 /* 0, or the negative errno of the write that failed, with the reason. */
 int transcript_error(const struct transcript *t, struct err *err);

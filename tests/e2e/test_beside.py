@@ -102,6 +102,16 @@ def test_the_record_is_whole(grade, fumehood):
             if e["criterion"] in BESIDE and "sent_at_ns" in e]
     written = [e["at_ns"] for e in of_kind(result, "instance")]
     assert sent == sorted(sent) and sent[0] < written[0]
+    restart, = of_kind(result, "restart")
+    assert sent[0] < restart["done_at_ns"] < sent[-1]
+
+
+def test_the_page_tells_of_it(grade, fumehood, tmp_path):
+    result = grade("catalogue", CATALOGUE / "model")
+    page = tmp_path / "page.html"
+    fumehood("report", result.transcript_path, "--report",
+             "html=%s" % page)
+    assert "a second instance of it was asked" in page.read_text()
 
 
 NOISY = """
