@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -57,6 +58,8 @@ struct watch {
 	struct screen screen;
 	struct arena *now, *before; /* of the two records on the screen */
 	int interrupt_fd;
+	int early_fd;    /* epoll: that, and more until the app answers */
+	bool early_keys; /* a key is a part of it */
 	bool tty, rerun, quit, stop;
 	bool reduced;        /* --isolation reduced */
 	bool boxed;          /* the time is up: this run is the last */
@@ -93,6 +96,43 @@ static void draw(struct watch *w)
 
 static void take_keys(struct watch *w);
 
+/*
+ * An app that hangs while it is imported is waited for until its limit.  Who
+ * has mended it by then, or wants to leave, should not wait too: until the app
+ * answers, a save and a key end the run.
+ */
+static void listen_early(struct watch *w, bool on)
+{
+	const int fds[] = { files_fd(w->files),
+			    w->tty && w->early_keys ? STDIN_FILENO : -1 };
+	struct epoll_event in = { .events = EPOLLIN };
+
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		if (fds[i] >= 0)
+			epoll_ctl(w->early_fd,
+				  on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fds[i],
+				  &in);
+	w->screen.starting = on;
+}
+
+static int new_early(int interrupt_fd, int *ret, struct err *err)
+{
+	struct epoll_event in = { .events = EPOLLIN };
+
+	*ret = epoll_create1(EPOLL_CLOEXEC);
+	if (*ret < 0 ||
+	    epoll_ctl(*ret, EPOLL_CTL_ADD, interrupt_fd, &in) < 0)
+		return err_set(err, errno, "epoll: %s", strerror(errno));
+	return 0;
+}
+
+static bool was_signalled(const struct watch *w)
+{
+	struct pollfd in = { .fd = w->interrupt_fd, .events = POLLIN };
+
+	return poll(&in, 1, 0) > 0;
+}
+
 static void on_progress(void *ctx, struct transcript *t, size_t done,
 			size_t all)
 {
@@ -100,6 +140,7 @@ static void on_progress(void *ctx, struct transcript *t, size_t done,
 	const struct record *r;
 	struct span lines = transcript_lines(t);
 
+	listen_early(w, false);
 	take_keys(w);
 	if (clock_ns() - w->drawn_ns < REDRAW_MS * 1000000ll && done > 1 &&
 	    !tty_changed())
@@ -164,11 +205,15 @@ static void show_result(struct watch *w, const struct practice_result *result)
 		print_line(w);
 }
 
-/* Somebody pressed q, or ended the program: what was there before stays. */
+/* The run was ended early, or we failed: what was there before stays. */
 static void drop_result(struct watch *w)
 {
+	arena_free(w->now);
+	w->now = w->before;
+	w->before = NULL;
 	w->screen.now = w->screen.before;
 	w->screen.before = NULL;
+	w->screen.note = NULL;
 	w->screen.done = w->screen.all = 0;
 }
 
@@ -199,13 +244,14 @@ static void keep_snapshot(struct watch *w,
 static void run(struct watch *w)
 {
 	struct practice_run run = {
-		.interrupt_fd = w->interrupt_fd,
+		.interrupt_fd = w->boxed ? w->interrupt_fd : w->early_fd,
 		.progress = on_progress,
 		.ctx = w,
 		.reduced = w->reduced,
 	};
 	struct practice_result result;
 	struct err err;
+	int r;
 
 	if (access(w->practice.root, F_OK)) {
 		end_without_folder(w);
@@ -215,12 +261,18 @@ static void run(struct watch *w)
 	w->begun_ns = clock_ns();
 	run.first = order_first(w->now, w->screen.before,
 				&run.n_first);
-	if (practice_grade(w->now, &w->practice, &run, &result, &err)) {
+	listen_early(w, true);
+	draw(w);
+	r = practice_grade(w->now, &w->practice, &run, &result, &err);
+	listen_early(w, false);
+	if (r) {
 		drop_result(w);
 		complain(w, err.msg);
 		w->status = EXIT_STATUS_INTERNAL;
 	} else if (result.record->outcome == OUTCOME_INTERRUPTED) {
 		drop_result(w);
+		w->rerun = !was_signalled(w);
+		w->early_keys = false; /* until the next save */
 	} else {
 		show_result(w, &result);
 	}
@@ -436,6 +488,7 @@ static void wait_once(struct watch *w)
 		{ .fd = w->tty ? STDIN_FILENO : -1, .events = POLLIN },
 		{ .fd = tty_fd(), .events = POLLIN },
 	};
+	bool saved;
 	int n;
 
 	n = poll(fds, ARRAY_LEN(fds), w->rerun || w->stop ? 0 : wait_ms(w));
@@ -446,10 +499,12 @@ static void wait_once(struct watch *w)
 	}
 	if (tty_changed())
 		draw(w);
+	saved = !w->quit && files_changed(w->files);
+	w->early_keys = w->early_keys || saved;
 	if (n > 0 && fds[0].revents) {
 		w->quit = true;
 		w->status = EXIT_STATUS_INTERRUPTED;
-	} else if (!w->quit && (files_changed(w->files) || w->rerun)) {
+	} else if (!w->quit && (saved || w->rerun)) {
 		w->rerun = false;
 		w->screen.note = NULL;
 		run(w);
@@ -479,6 +534,7 @@ static void loop(struct watch *w)
 	}
 	draw(w);
 	w->warm = session_share_warm(w->c->arena);
+	files_changed(w->files); /* before this run is a part of it */
 	run(w);
 	while (!w->quit)
 		wait_once(w);
@@ -514,15 +570,17 @@ static int watch_run(const struct command *c)
 	if (is_over(&w))
 		return EXIT_STATUS_TIME_OVER;
 	if (files_new(&w.files, w.practice.root, o->poll, &err) ||
-	    interrupt_begin(&w.interrupt_fd, &err))
+	    interrupt_begin(&w.interrupt_fd, &err) ||
+	    new_early(w.interrupt_fd, &w.early_fd, &err))
 		return cmd_fail(c, EXIT_STATUS_INTERNAL, &err);
-	w.tty = tty_is_there();
+	w.tty = w.early_keys = tty_is_there();
 	w.screen.practice = &w.practice;
 	w.screen.color = console_has_color(stdout);
 	w.screen.unicode = console_has_unicode();
 	show_last(&w);
 	loop(&w);
 	session_unshare_warm(w.warm);
+	close(w.early_fd);
 	files_free(w.files);
 	arena_free(w.now);
 	arena_free(w.before);

@@ -108,7 +108,10 @@ static void print_head(const struct screen *s, struct paper *p)
 	const char *title = paper_safe(p, s->practice->ex->title);
 	int room, width = paper_width(title);
 
-	if (s->all)
+	if (s->starting)
+		right = arena_printf(p->arena, "starting%s%s",
+				     *clock ? "  " : "", clock);
+	else if (s->all)
 		right = arena_printf(p->arena, "asking %zu/%zu%s%s", s->done,
 				     s->all, *clock ? "  " : "", clock);
 	else if (s->run && s->columns >= RUN_COLUMNS)

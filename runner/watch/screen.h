@@ -25,7 +25,8 @@ struct screen {
 	const char *selected;        /* id of a criterion, or NULL */
 	enum screen_page page;
 	int scroll;                  /* rows; cut to what there is */
-	size_t done, all;            /* criteria of a run; all 0: none is on */
+	bool starting;               /* a run is on, the app not yet up */
+	size_t done, all;            /* criteria of a run; all 0: none asked */
 	int run, took_ms;            /* of the last whole one; 0: none yet */
 	const char *note;            /* a hint, a failure of ours; or NULL */
 	int columns, rows;

@@ -83,7 +83,7 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while not (re.search(pattern, self.screen)
                    and self.screen.rstrip().endswith(KEYS)
-                   and "asking" not in self.screen):
+                   and not re.search("asking|starting", self.screen)):
             left = deadline - time.monotonic()
             assert left > 0, "no %r in:\n%s" % (pattern, self.screen)
             assert self.read(left) or not self.ended(), self.shown

@@ -407,6 +407,52 @@ def sleep():
 """
 
 
+HANGS = "while True:\n    pass\n"
+
+
+def test_a_save_ends_the_wait_for_an_app_that_hangs(folder, watch):
+    terminal = watch()
+    terminal.settle()
+    terminal.forget()
+    (folder / "app.py").write_text(HANGS)
+    terminal.wait_for("starting")
+    answer(folder)
+    terminal.wait_for("10 of 10 points")
+    terminal.settle("10 of 10 points")
+    # The run that hung was given up, not waited for.
+    assert "does not answer" not in terminal.shown
+    terminal.press("q")
+    assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("key, status", [("q", 1), ("\x03", 130)])
+def test_a_key_leaves_an_app_that_hangs(folder, watch, key, status):
+    terminal = watch()
+    terminal.settle()
+    terminal.forget()
+    (folder / "app.py").write_text(HANGS)
+    terminal.wait_for("starting")
+    terminal.press(key)
+    assert terminal.end(10) == status
+    assert "does not answer" not in terminal.shown
+
+
+def test_keys_while_an_app_starts_cost_one_start_at_most(folder, watch):
+    terminal = watch()
+    terminal.settle()
+    terminal.forget()
+    (folder / "app.py").write_text("import time\ntime.sleep(1)\n" +
+                                   (EXERCISES / SLUG / "model/app.py")
+                                   .read_text())
+    terminal.wait_for("starting")
+    for _ in range(20):
+        terminal.press("b")
+        terminal.read(0.05)
+    terminal.wait_for("10 of 10 points")
+    terminal.press("q")
+    assert terminal.end() == 0
+
+
 def test_q_ends_a_run_that_is_on_and_keeps_the_last_one(
         folder, fumehood, watch):
     fumehood("check", cwd=folder)
