@@ -342,11 +342,14 @@ static void conclude(struct record *r, const struct verdict *v)
 			r->reason = "nothing could be measured";
 	} else if (v->flaky) {
 		r->outcome = OUTCOME_FLAKY;
+	} else if (!verdict_reached(v->points, v->max_points, r->threshold)) {
+		r->outcome = OUTCOME_FAILED;
+	} else if (v->broken) { /* what is not known is not passed */
+		r->outcome = OUTCOME_BROKEN;
+		if (!r->reason)
+			r->reason = "not every criterion could be judged";
 	} else {
-		r->outcome = verdict_reached(v->points, v->max_points,
-					     r->threshold)
-				     ? OUTCOME_PASSED
-				     : OUTCOME_FAILED;
+		r->outcome = OUTCOME_PASSED;
 	}
 }
 

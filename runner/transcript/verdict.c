@@ -183,6 +183,7 @@ struct verdict verdict_score(struct arena *arena,
 	for (size_t i = 0; i < n; i++) {
 		score_criterion(&criteria[i]);
 		v.flaky |= criteria[i].status == STATUS_FLAKY;
+		v.broken |= criteria[i].status == STATUS_BROKEN;
 		shut |= is_shut(&criteria[i]);
 		if (!is_measured(&criteria[i]))
 			continue;

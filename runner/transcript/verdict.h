@@ -23,6 +23,7 @@
 struct verdict {
 	int points, max_points; /* hundredths; of what was measured */
 	bool flaky;             /* a criterion does not agree with itself */
+	bool broken;            /* we failed to judge one */
 };
 
 /*
