@@ -263,6 +263,12 @@ static void print_isolation(struct paper *p, const struct record *r)
 			    arena_printf(p->arena, "missing layers were "
 					 "accepted (--isolation reduced)%s",
 					 missing_layers(p, r)));
+	/* It has the machine's own files and network, and is refused them. */
+	if (strstr(missing_layers(p, r), " mountns"))
+		paper_field(p, INK_YELLOW, "",
+			    "an app that makes sockets, uses /dev/shm or "
+			    "writes to a fixed place such as /tmp may lose "
+			    "points here that it would have in full isolation");
 	if (!strcmp(fact_str(r->box, "cgroup", ""), "none"))
 		paper_field(p, INK_DIM, "limits",
 			    "no cgroup: memory and processes were held by "

@@ -207,6 +207,7 @@ def test_people_are_told_what_was_missing(within):
                     "reduced")
     said = " ".join(result.out.split())
     assert "were accepted (--isolation reduced): userns pidns" in said
+    assert "may lose points here" in said
 
 
 @pytest.mark.parametrize("files, why", [
