@@ -119,7 +119,8 @@ def reader_gone(worker, cases):
                    "stderr": subprocess.DEVNULL, name: writer}
         process = subprocess.Popen(
             worker.command(cases["bombs/output-flood"]), **streams,
-            stdin=subprocess.DEVNULL, env=worker.environment)
+            stdin=subprocess.DEVNULL, env=worker.environment,
+            preexec_fn=worker.surroundings)
         os.close(writer)
         try:
             process.wait(20)
@@ -138,7 +139,8 @@ def descriptors_closed(worker, cases):
             ["/bin/sh", "-c", 'exec "$@" ' + closed, "sh",
              *worker.command(cases["ends/exit-0"])],
             env=worker.environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=worker.surroundings)
         try:
             out = process.communicate(timeout=20)[0]
         except subprocess.TimeoutExpired:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import forbidden
 import judge
 import leftovers
 import shield
@@ -64,7 +65,8 @@ class Box:
             self.process = subprocess.Popen(
                 [*prefix, *worker.command(case)], stdin=stdin, stdout=report,
                 stderr=writer, env=worker.environment, cwd=worker.scratch,
-                pass_fds=worker.host.leaks, start_new_session=True)
+                pass_fds=worker.host.leaks, start_new_session=True,
+                preexec_fn=worker.surroundings)
         os.close(writer)
 
     def finish(self):
@@ -107,6 +109,7 @@ class Worker:
         self.shielded = os.getpid() == 1
         self.box, self.programs, self.canary = box, programs, canary
         self.without, self.bare = without, bare
+        self.surroundings = forbidden.enter if bare else None
         self.scratch = os.path.join(folder, "scratch")
         os.mkdir(self.scratch)
         self.host = shield.Host(folder, self.shielded)
@@ -131,9 +134,7 @@ class Worker:
     def command(self, case):
         command = [self.box, "--report", "json"]
         if self.bare:
-            command = [sys.executable, "-IB", os.path.join(
-                os.path.dirname(self.box), "forbidden.py"),
-                "--", *command, "--isolation", "reduced"]
+            command += ["--isolation", "reduced"]
         for inside, outside in self.places().items():
             command += ["--bind", outside if self.bare
                         else outside + ":" + inside]
