@@ -47,7 +47,6 @@ static const struct option_spec options[] = {
 	  "reduced accepts a machine that lacks layers of the box" },
 	{ 0 },
 };
-
 static const struct watch_options defaults = { .isolation = "full" };
 
 struct watch {
@@ -61,7 +60,6 @@ struct watch {
 	int early_fd;    /* epoll: that, and more until the app answers */
 	bool early_keys; /* a key is a part of it */
 	bool tty, rerun, quit, stop;
-	bool reduced;        /* --isolation reduced */
 	bool boxed;          /* the time is up: this run is the last */
 	const char *parting; /* said behind the last line; may be NULL */
 	int64_t drawn_ns, begun_ns;
@@ -243,11 +241,12 @@ static void keep_snapshot(struct watch *w,
 
 static void run(struct watch *w)
 {
+	const struct watch_options *o = w->c->options;
 	struct practice_run run = {
 		.interrupt_fd = w->boxed ? w->interrupt_fd : w->early_fd,
 		.progress = on_progress,
 		.ctx = w,
-		.reduced = w->reduced,
+		.reduced = !strcmp(o->isolation, "reduced"),
 	};
 	struct practice_result result;
 	struct err err;
@@ -559,8 +558,7 @@ static void show_last(struct watch *w)
 static int watch_run(const struct command *c)
 {
 	const struct watch_options *o = c->options;
-	struct watch w = { .c = c, .now = arena_new(),
-			   .reduced = strcmp(o->isolation, "reduced") == 0 };
+	struct watch w = { .c = c, .now = arena_new() };
 	AUTO_FD lock = -1;
 	struct err err;
 
