@@ -389,6 +389,14 @@ static bool try_packages(struct search *s, const char *dir)
 	return false;
 }
 
+/* `import __main__` gives the program that asks, never the file. */
+static bool is_module(const char *file)
+{
+	return is_python(file) && !is_package(file) &&
+	       !is_test(base_name(file)) &&
+	       strcmp(base_name(file), "__main__.py") != 0;
+}
+
 /* A module of any name that makes an app. */
 static bool try_any(struct search *s, const char *dir)
 {
@@ -397,8 +405,7 @@ static bool try_any(struct search *s, const char *dir)
 	for (size_t i = 0; i < s->sub->n_files; i++) {
 		const char *file = s->sub->files[i].path;
 
-		if (is_direct(file, dir) && is_python(file) &&
-		    !is_test(base_name(file)) && !is_package(file) &&
+		if (is_direct(file, dir) && is_module(file) &&
 		    look(s, file, &source) &&
 		    (source.makes_app ||
 		     (source.factory && source.defines_factory)) &&

@@ -161,6 +161,10 @@ static const struct layout layouts[] = {
 		MAIN "    main()\n" } },
 	  .script = "share/__main__.py", .dir = "",
 	  .rule = "python share/__main__.py" },
+	{ "__main__ is no module to import", { { "share/__main__.py",
+		FLASK MAIN "    app.run()\n" } },
+	  .script = "__main__.py", .dir = "share",
+	  .rule = "python share/__main__.py" },
 	{ "such a package in a folder", { { "src/share/__init__.py", "" },
 	    { "src/share/__main__.py",
 		"from flask import Flask\ndef main():\n"
