@@ -87,13 +87,15 @@ int record_percent(const struct record *r)
 	return (int)((int64_t)r->points * 10000 / r->max_points);
 }
 
-const struct record_criterion *record_shut_gate(const struct record *r)
+const struct record_criterion *record_shut_gate(const struct record *r,
+						int *ret_before)
 {
 	int sum = 0;
 
 	for (size_t i = 0; i < r->n_criteria; i++)
 		if (criterion_is_measured(&r->criteria[i]))
 			sum += r->criteria[i].points;
+	*ret_before = sum;
 	for (size_t i = 0; sum > r->points && i < r->n_criteria; i++) {
 		const struct record_criterion *c = &r->criteria[i];
 

@@ -35,8 +35,10 @@ const char *criterion_clause(struct arena *arena,
 /* Hundredths of a percent; 0 when nothing was measured. */
 int record_percent(const struct record *r);
 
-/* The criterion whose failure caps the score; NULL when none does. */
-const struct record_criterion *record_shut_gate(const struct record *r);
+/* The criterion whose failure caps the score, and the hundredths of points
+ * that were there before; NULL when none does. */
+const struct record_criterion *record_shut_gate(const struct record *r,
+						int *ret_before);
 
 const char *record_title(const struct record *r); /* of the exercise */
 const char *record_label(const struct record *r); /* of the submission */

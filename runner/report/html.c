@@ -98,7 +98,8 @@ static void points_of(struct html *h, int points, int max_points)
 static void score(struct html *h)
 {
 	const struct record_criterion *gate;
-	char percent[TEXT_POINTS_BYTES];
+	char percent[TEXT_POINTS_BYTES], before[TEXT_POINTS_BYTES];
+	int earned;
 
 	if (!h->r->max_points)
 		return;
@@ -107,12 +108,14 @@ static void score(struct html *h)
 			"style=\"font-size:1rem\">", percent);
 	points_of(h, h->r->points, h->r->max_points);
 	fprintf(h->out, " points</span></p>");
-	gate = record_shut_gate(h->r);
+	gate = record_shut_gate(h->r, &earned);
+	text_points(earned, before);
 	if (gate)
-		markup(h->out, h->arena, "<p class=\"partial\">Capped, because "
-					 "&ldquo;%s&rdquo; failed: without it "
-					 "the rest is worth little.</p>",
-		       gate->title);
+		markup(h->out, h->arena, "<p class=\"partial\">Capped from %s "
+					 "points, because &ldquo;%s&rdquo; "
+					 "failed: without it the rest is "
+					 "worth little.</p>",
+		       before, gate->title);
 	bar(h, h->r->points, h->r->max_points);
 }
 

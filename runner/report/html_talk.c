@@ -72,14 +72,27 @@ static void questions(struct html *h)
 	size_t n;
 	const struct question *list = interview_questions(h->arena, h->r, &n);
 
-	fprintf(h->out, "<ul>\n");
-	for (size_t i = 0; i < n; i++)
+	bool deeper = false;
+
+	for (size_t i = 0; i < n; i++) {
+		bool turns = !list[i].is_about_loss && !deeper;
+
+		deeper = deeper || turns;
+		if (turns)
+			fprintf(h->out, "%s<p>To go deeper, on what "
+					"passed:</p>\n", i ? "</ul>" : "");
+		if (turns || !i)
+			fprintf(h->out, "<ul>\n");
 		markup(h->out, h->arena,
-		       "<li>%s <span class=\"soft\">(<a href=\"#c-%s\">%s"
-		       "</a>: %s)</span></li>\n",
-		       list[i].text, list[i].criterion, list[i].title,
-		       list[i].why);
-	fprintf(h->out, "</ul>\n");
+		       "<li>%s<br><span class=\"soft\"><a href=\"#c-%s\">%s"
+		       "</a>",
+		       list[i].text, list[i].criterion, list[i].title);
+		if (!deeper)
+			markup(h->out, h->arena, ": %s", list[i].why);
+		fprintf(h->out, "</span></li>\n");
+	}
+	if (n)
+		fprintf(h->out, "</ul>\n");
 }
 
 static void practice(struct html *h)

@@ -325,6 +325,7 @@ static size_t add_questions(struct arena *arena, struct question *to,
 			.title = c->title,
 			.text = c->followup[k],
 			.check = failure_first(c),
+			.is_about_loss = rank_of(c) != RANK_PASSED,
 			.why = why_asked(arena, c),
 			.lost = criterion_lost(c),
 		};

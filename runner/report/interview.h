@@ -36,8 +36,9 @@ struct question {
 	const char *criterion, *title; /* of the criterion */
 	const char *text;
 	const struct record_check *check; /* that failed; NULL: none did */
-	const char *why; /* one line, about the check or the criterion */
-	int lost;        /* hundredths of a point */
+	bool is_about_loss; /* else it is there to go deeper */
+	const char *why;    /* one line, about the check or the criterion */
+	int lost;           /* hundredths of a point */
 };
 
 /*

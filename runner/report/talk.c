@@ -63,18 +63,24 @@ static void print_questions(struct paper *p, const struct record *r)
 	size_t n;
 	const struct question *questions =
 		interview_questions(p->arena, r, &n);
+	bool deeper = false;
 
 	/* Where nothing was asked, they would be the manifest's. */
 	if (!n || !r->max_points)
 		return;
 	print_heading(p, "To talk about");
 	for (size_t i = 0; i < n && i < QUESTIONS_MAX; i++) {
+		if (!questions[i].is_about_loss && !deeper) {
+			deeper = true;
+			paper_wrap(p, INK_DIM, 2, 0, "  to go deeper, on what "
+						     "passed:");
+		}
 		fprintf(p->out, "  ? ");
 		paper_wrap(p, INK_PLAIN, 4, 4,
 			   arena_printf(p->arena, "%s (%s)",
 					paper_safe(p, questions[i].text),
 					paper_safe(p, questions[i].criterion)));
-		if (!questions[i].check && !questions[i].lost)
+		if (deeper)
 			continue;
 		fprintf(p->out, "    ");
 		paper_wrap(p, INK_DIM, 4, 4, paper_safe(p, questions[i].why));

@@ -186,13 +186,18 @@ static const char *bar(struct paper *p, int points, int max_points)
 
 static void print_gate(struct paper *p, const struct record *r)
 {
-	const struct record_criterion *gate = record_shut_gate(r);
+	int earned;
+	const struct record_criterion *gate = record_shut_gate(r, &earned);
+	char before[TEXT_POINTS_BYTES];
 
+	text_points(earned, before);
 	if (gate)
 		paper_wrap(p, INK_YELLOW, 2, 0,
-			   arena_printf(p->arena, "capped, because %s (%s) "
-						  "failed: without it the "
-						  "rest is worth little",
+			   arena_printf(p->arena, "capped from %s points, "
+						  "because %s (%s) failed: "
+						  "without it the rest is "
+						  "worth little",
+					before,
 					paper_safe(p, gate->title),
 					paper_safe(p, gate->id)));
 }

@@ -157,6 +157,20 @@ def test_a_right_answer_raises_no_flag_and_a_few_questions(fumehood, grade):
         assert questions[0]["text"] in " ".join(shown.split())
 
 
+def test_a_capped_score_says_from_what_and_what_to_ask(fumehood, grade, flawed):
+    result = grade("catalogue", flawed("catalogue", "memory-store"))
+    assert result.lost() == ["persistence"]
+    for report in "terminal", "html":
+        out = html.unescape(" ".join(fumehood(
+            "report", result.transcript_path, "--report", report).out.split()))
+        assert "apped from 18.5 points, because" in out
+        talk = out.rpartition("To talk about")[2]
+        deeper = talk.lower().index("to go deeper")
+        first, second = result.document["questions"][:2]
+        assert first["criterion"] == "persistence"
+        assert talk.index(first["text"]) < deeper < talk.index(second["text"])
+
+
 def test_no_flag_question_or_note_is_in_the_candidates_view(fumehood, bad):
     for report in FORMATS:
         check_view(fumehood, bad, report)
