@@ -27,10 +27,6 @@
 #include "runner/watch/screen.h"
 #include "runner/watch/tty.h"
 
-/* Keys beyond ASCII. */
-enum { KEY_UP = 256, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_ESCAPE,
-       KEY_OTHER };
-
 #define REDRAW_MS   100
 #define TICK_MS     1000
 
@@ -330,19 +326,19 @@ static bool press_scroll(struct watch *w, int key)
 
 	switch (key) {
 	case ' ':
-	case KEY_PAGE_DOWN:
+	case TTY_KEY_PAGE_DOWN:
 		w->screen.scroll += page;
 		break;
-	case KEY_PAGE_UP:
+	case TTY_KEY_PAGE_UP:
 	case '\x7f':
 		w->screen.scroll -= page;
 		break;
 	case 'j':
-	case KEY_DOWN:
+	case TTY_KEY_DOWN:
 		w->screen.scroll++;
 		break;
 	case 'k':
-	case KEY_UP:
+	case TTY_KEY_UP:
 		w->screen.scroll--;
 		break;
 	default:
@@ -374,7 +370,7 @@ static void press(struct watch *w, int key)
 	case 'b':
 		turn_page(w, PAGE_BRIEF);
 		break;
-	case KEY_ESCAPE:
+	case TTY_KEY_ESCAPE:
 		turn_page(w, w->screen.page);
 		break;
 	case 'r':
@@ -390,36 +386,6 @@ static void press(struct watch *w, int key)
 	draw(w);
 }
 
-/* The key at `*at`, which is moved behind it. */
-static int next_key(const char **at, const char *end)
-{
-	static const struct {
-		const char *code;
-		int key;
-	} codes[] = {
-		{ "\x1b[A", KEY_UP },	     { "\x1b[B", KEY_DOWN },
-		{ "\x1bOA", KEY_UP },	     { "\x1bOB", KEY_DOWN },
-		{ "\x1b[5~", KEY_PAGE_UP }, { "\x1b[6~", KEY_PAGE_DOWN },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
-		size_t n = strlen(codes[i].code);
-
-		if ((size_t)(end - *at) >= n &&
-		    !memcmp(*at, codes[i].code, n)) {
-			*at += n;
-			return codes[i].key;
-		}
-	}
-	if (**at == '\x1b') {
-		bool alone = end - *at == 1;
-
-		*at = end; /* of another key: none of ours */
-		return alone ? KEY_ESCAPE : KEY_OTHER;
-	}
-	return *(*at)++;
-}
-
 /* What was typed, if anything was; during a run too. */
 static void take_keys(struct watch *w)
 {
@@ -432,7 +398,7 @@ static void take_keys(struct watch *w)
 		return;
 	n = read(STDIN_FILENO, keys, sizeof(keys));
 	while (at < keys + n && !w->quit)
-		press(w, next_key(&at, keys + n));
+		press(w, tty_next_key(&at, keys + n));
 	if (n <= 0)
 		w->quit = true; /* the terminal is gone */
 	if (w->quit)

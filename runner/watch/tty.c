@@ -8,6 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "runner/base/attr.h"
+
 static struct termios cooked; /* as the shell left it */
 static volatile sig_atomic_t begun;
 static int ends[2] = { -1, -1 }; /* readable: it changed */
@@ -128,4 +130,36 @@ bool tty_changed(void)
 	while (ends[0] >= 0 && read(ends[0], marks, sizeof(marks)) > 0)
 		was = true;
 	return was;
+}
+
+int tty_next_key(const char **at, const char *end)
+{
+	static const struct {
+		const char *code;
+		int key;
+	} codes[] = {
+		{ "\x1b[A", TTY_KEY_UP },
+		{ "\x1bOA", TTY_KEY_UP },
+		{ "\x1b[B", TTY_KEY_DOWN },
+		{ "\x1bOB", TTY_KEY_DOWN },
+		{ "\x1b[5~", TTY_KEY_PAGE_UP },
+		{ "\x1b[6~", TTY_KEY_PAGE_DOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		size_t n = strlen(codes[i].code);
+
+		if ((size_t)(end - *at) >= n &&
+		    !memcmp(*at, codes[i].code, n)) {
+			*at += n;
+			return codes[i].key;
+		}
+	}
+	if (**at == '\x1b') {
+		bool alone = end - *at == 1;
+
+		*at = end; /* of another key: none of ours */
+		return alone ? TTY_KEY_ESCAPE : TTY_KEY_OTHER;
+	}
+	return *(*at)++;
 }

@@ -11,6 +11,14 @@
 #include <stdbool.h>
 
 #define TTY_KEY_STOP '\x1a' /* Ctrl-Z: for tty_stop() */
+enum { /* beyond ASCII */
+	TTY_KEY_UP = 256,
+	TTY_KEY_DOWN,
+	TTY_KEY_PAGE_UP,
+	TTY_KEY_PAGE_DOWN,
+	TTY_KEY_ESCAPE,
+	TTY_KEY_OTHER,
+};
 
 /* stdin and stdout are terminals, and TERM is one that moves its cursor. */
 bool tty_is_there(void);
@@ -24,5 +32,8 @@ void tty_stop(void);
 /* It was resized, or given back and taken again, since the last call. */
 bool tty_changed(void);
 int tty_fd(void); /* readable when it was; -1 before tty_begin() */
+
+/* The key at `*at` of what was read, up to `end`; `*at` is moved behind it. */
+int tty_next_key(const char **at, const char *end);
 
 #endif
