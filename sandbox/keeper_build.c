@@ -150,7 +150,8 @@ static const char *why_no_namespaces(int code)
 	if (code == ENOSPC)
 		return "the limit of namespaces is reached or 0 "
 		       "(user.max_user_namespaces)";
-	if (code == EPERM)
+	/* No clone3(): filters of containers say so, and then mean this. */
+	if (code == EPERM || code == ENOSYS)
 		return "new user namespaces are forbidden here "
 		       "(a container, or kernel.apparmor_restrict_"
 		       "unprivileged_userns)";

@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "runner/base/arena.h"
 #include "runner/base/file.h"
 #include "runner/base/jsonout.h"
 #include "runner/cmd/verbs.h"
@@ -36,8 +39,25 @@ static const char *status_name(enum feature_status status)
 	return "?";
 }
 
-/* Beside what the kernel gives: the environment that apps are run with. */
-static struct feature look_at_environment(const struct command *c)
+/* Whether it and all folders above it let everybody in. */
+static bool is_open_to_all(struct arena *arena, const char *path)
+{
+	char *real = realpath(path, NULL);
+	char *part = arena_strdup(arena, real ? real : "/");
+	struct stat st;
+
+	free(real);
+	for (char *slash; (slash = strrchr(part, '/')) != NULL; *slash = '\0')
+		if (stat(part, &st) < 0 || !(st.st_mode & S_IXOTH))
+			return false;
+	return true;
+}
+
+/*
+ * Beside what the kernel gives: the environment that apps are run with.  A
+ * `bare` box has no mounts, and a program of root's another uid in it.
+ */
+static struct feature look_at_environment(const struct command *c, bool bare)
 {
 	struct feature f = { .name = "python", .status = FEATURE_FOUND };
 	const char *env = file_home(c->arena, "env");
@@ -45,6 +65,10 @@ static struct feature look_at_environment(const struct command *c)
 	if (!env) {
 		f.status = FEATURE_MISSING;
 		f.fix = "make env";
+	} else if (bare && geteuid() == 0 && !is_open_to_all(c->arena, env)) {
+		f.status = FEATURE_WEAKER;
+		f.fix = "not below a private folder such as /root: there is no "
+			"mount to show it in a box, whose uid is another one";
 	}
 	snprintf(f.detail, sizeof(f.detail), "%s",
 		 env ? env : "no environment with Flask is built");
@@ -56,6 +80,16 @@ static bool is_found(const struct feature *all, size_t n, const char *name)
 	for (size_t i = 0; i < n; i++) {
 		if (!strcmp(all[i].name, name))
 			return all[i].status == FEATURE_FOUND;
+	}
+	return false;
+}
+
+/* A reduced box says what it lacks. */
+static bool is_without_mounts(const struct feature *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(all[i].name, "reduced"))
+			return strstr(all[i].detail, " mountns") != NULL;
 	}
 	return false;
 }
@@ -119,7 +153,8 @@ static int run(const struct command *c)
 	for (size_t i = 0; i < n; i++)
 		full = full && !(all[i].required &&
 				 all[i].status == FEATURE_MISSING);
-	all[n++] = look_at_environment(c);
+	all[n] = look_at_environment(c, is_without_mounts(all, n));
+	n++;
 	if (o->json || !strcmp(o->report, "json")) {
 		print_json(all, n, full);
 	} else {
