@@ -162,7 +162,8 @@ const struct verb verb_replay = {
 	.synopsis = "TRANSCRIPT [CRITERION]",
 	.help = "send a run's requests again and show what differs",
 	.detail = "To the same submission in a fresh box, restarts included. "
-		  "Nothing is graded. Exit status 1 when an answer differs.",
+		  "With a criterion, what was sent before it is sent too and "
+		  "only its answers are compared. Nothing is graded. Exit status 1 when an answer differs.",
 	.options = options,
 	.options_bytes = sizeof(struct replay_options),
 	.defaults = &defaults,

@@ -272,7 +272,7 @@ const struct red_flag *interview_flags(struct arena *arena,
 
 /* --- questions --- */
 
-enum rank { RANK_FAILED, RANK_NOT_ASKED, RANK_PASSED, N_RANKS };
+enum rank { RANK_FAILED, RANK_NOT_ASKED, RANK_PASSED, RANK_NONE };
 
 static enum rank rank_of(const struct record_criterion *c)
 {
@@ -281,7 +281,9 @@ static enum rank rank_of(const struct record_criterion *c)
 	/* What is broken is ours. */
 	if (failed && failed->finding.status != STATUS_BROKEN)
 		return RANK_FAILED;
-	return criterion_lost(c) ? RANK_NOT_ASKED : RANK_PASSED;
+	if (criterion_lost(c))
+		return RANK_NOT_ASKED;
+	return c->status == STATUS_PASS ? RANK_PASSED : RANK_NONE;
 }
 
 /* Worth most first, equal ones in their order. */
@@ -348,7 +350,7 @@ const struct question *interview_questions(struct arena *arena,
 	ret = arena_array(arena, all + 1, sizeof(*ret));
 	memcpy(order, by_loss, r->n_criteria * sizeof(*order));
 	*ret_n = 0;
-	for (enum rank rank = 0; rank < N_RANKS; rank++) {
+	for (enum rank rank = 0; rank < RANK_NONE; rank++) {
 		if (rank == RANK_PASSED)
 			qsort(order, r->n_criteria, sizeof(*order), by_worth);
 		for (size_t i = 0; i < r->n_criteria; i++)

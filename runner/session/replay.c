@@ -37,6 +37,31 @@ static int send_again(struct service *s, struct arena *arena,
 	return http_send(service_http(s), arena, &was->req, ret, err);
 }
 
+static const char *str_of(const struct record_event *e, const char *name)
+{
+	const char *s = json_str(json_get(e->body, name));
+
+	return s ? s : "";
+}
+
+static bool is_wanted(const struct replay *replay, const char *criterion)
+{
+	return !replay->criterion || !strcmp(replay->criterion, criterion);
+}
+
+/* The number of events up to the last request that is wanted. */
+static size_t events_wanted(const struct replay *replay)
+{
+	size_t n = replay->r->n_events;
+
+	while (n && (strcmp(replay->r->events[n - 1].kind, "request") ||
+		     !is_wanted(replay,
+				str_of(&replay->r->events[n - 1],
+				       "criterion"))))
+		n--;
+	return n;
+}
+
 static int replay_one(struct service *s, struct replay *replay, size_t n,
 		      struct err *err)
 {
@@ -51,11 +76,12 @@ static int replay_one(struct service *s, struct replay *replay, size_t n,
 		replay->n_left_out++; /* not recorded whole */
 		return 0;
 	}
-	if (replay->criterion && strcmp(replay->criterion, was.criterion) != 0)
-		return 0;
 	r = send_again(s, arena, &was, &after, err);
 	if (r < 0)
 		return r;
+	/* What was asked before it made what it asks for. */
+	if (!is_wanted(replay, was.criterion))
+		return 0;
 	replay->n_sent++;
 	step = (struct replay_step){
 		n, was.req.method, was.req.target, &before, &after,
@@ -131,9 +157,10 @@ static int replay_event(struct instances *in, struct replay *replay, size_t n,
 static int replay_all(struct instances *in, struct replay *replay, int stop_fd,
 		      struct err *err)
 {
+	size_t n = events_wanted(replay);
 	int r = turn_to(in, 1, err);
 
-	for (size_t i = 0; r == 0 && i < replay->r->n_events; i++) {
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (watch_is_readable(stop_fd))
 			return err_set(err, ECANCELED, "interrupted");
 		r = replay_event(in, replay, i, err);

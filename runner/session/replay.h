@@ -1,7 +1,8 @@
 /*
  * replay -- a run's requests sent again, to the same app in a fresh box.
  *
- * Nothing is judged: what is told is where the answers differ.
+ * Nothing is judged: what is told is where the answers differ.  What stands
+ * before a criterion's requests is sent, too: they ask for what it made.
  */
 #ifndef RUNNER_SESSION_REPLAY_H
 #define RUNNER_SESSION_REPLAY_H
@@ -27,7 +28,7 @@ struct replay_step {
 
 struct replay {
 	const struct record *r;
-	const char *criterion; /* only its requests; NULL: all */
+	const char *criterion; /* only its requests count; NULL: all do */
 	void (*step)(void *ctx, const struct replay_step *step);
 	void *ctx;
 	size_t n_sent, n_left_out; /* filled */

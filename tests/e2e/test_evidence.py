@@ -293,6 +293,17 @@ def test_a_replay_tells_answers_that_differ(
     assert "the submission has changed" in differs.err
 
 
+def test_a_replay_of_one_criterion_finds_what_others_made(fumehood, grade):
+    result = grade("crud", EXERCISES / "crud/model")
+    for criterion in "change", "persistence":
+        again = fumehood("replay", result.transcript_path, criterion)
+        assert again.status == 0, again
+        assert ", 0 answers differ" in again.out
+        requests = [e for e in result.transcript if e["kind"] == "request"
+                    and e["criterion"] == criterion]
+        assert "%d requests sent again" % len(requests) in again.out
+
+
 def test_a_replay_of_what_does_not_start_says_why(fumehood, good, submission):
     result = fumehood("replay", good.transcript_path, "--exercise",
                       good.folder, "--submission",

@@ -171,6 +171,17 @@ def test_a_capped_score_says_from_what_and_what_to_ask(fumehood, grade, flawed):
         assert talk.index(first["text"]) < deeper < talk.index(second["text"])
 
 
+def test_what_was_not_asked_is_no_matter_to_go_deeper(fumehood, grade):
+    result = grade("crud", EXERCISES / "crud/model")
+    lines = result.transcript_path.read_text().splitlines(True)
+    cut = result.transcript_path.with_name("cut.jsonl")
+    cut.write_text("".join(lines[:len(lines) // 2]))
+    half = fumehood("report", cut, "--report", "json").document
+    passed = {c["id"] for c in half["criteria"] if c["status"] == "pass"}
+    assert 0 < len(passed) < 5 < len(half["criteria"])
+    assert {q["criterion"] for q in half["questions"]} == passed
+
+
 def test_no_flag_question_or_note_is_in_the_candidates_view(fumehood, bad):
     for report in FORMATS:
         check_view(fumehood, bad, report)
