@@ -163,7 +163,8 @@ const struct verb verb_replay = {
 	.help = "send a run's requests again and show what differs",
 	.detail = "To the same submission in a fresh box, restarts included. "
 		  "With a criterion, what was sent before it is sent too and "
-		  "only its answers are compared. Nothing is graded. Exit status 1 when an answer differs.",
+		  "only its answers are compared. Nothing is graded. Exit "
+		  "status 1 when an answer differs.",
 	.options = options,
 	.options_bytes = sizeof(struct replay_options),
 	.defaults = &defaults,
