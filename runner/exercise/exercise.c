@@ -172,6 +172,14 @@ static int no_exercise(struct arena *arena, const char *name, struct err *err)
 	const char *meant = text_suggest(name, slugs);
 	const char *shown = text_visible(arena, span_of(name), 200);
 
+	/* A name is one of ours; a folder of somebody's own has a slash. */
+	if (*name && has_manifest(arena, name))
+		return err_set(err, ENOENT, "no exercise `%s`; the folder here "
+					    "is `./%s`", shown, shown);
+	if (*name && !access(name, F_OK))
+		return err_set(err, ENOENT, "no exercise `%s`; what is here by "
+					    "that name has no exercise.json",
+			       shown);
 	if (meant)
 		return err_set(err, ENOENT,
 			       "no exercise `%s`; did you mean `%s`?", shown,
