@@ -146,6 +146,10 @@ MISTAKES = [
       '    if c.execute("select 1 from note where slug=?", '
       '(b["slug"],)).fetchone(): return jsonify(error="taken"), 409\n'
       '    __import__("time").sleep(0.005)\n    try:\n        i =')),
+    ("notes", "a number for each process", ["reads", "races"],
+     (HIT, "HITS[i] = HITS.get(i, 0) + 1; db().execute(\"update counter set "
+      'hits=? where id=?", (HITS[i], i)); return "", 204'),
+     ('DB = "/data/n.db"', 'DB = "/data/n.db"\nHITS = {}')),
     ("notes", "a cache that is never told", ["reads"],
      (READ_NOTE, "import functools\n@functools.lru_cache\n"
       "def cached(i): return show(get(i))\n@app.get(\"/notes/<int:i>\")\n"
@@ -167,6 +171,9 @@ MISTAKES = [
     ("payments", "the key is ignored", ["keys"],
      ("        if r:\n", "        if False:\n"),
      ("insert into key", "insert or replace into key")),
+    ("payments", "another key replays the body", ["keys"],
+     ('k = user + ":" + key',
+      'k = user + ":" + hashlib.sha256(request.data).hexdigest()')),
     ("payments", "the body is not compared", ["keys"],
      ('            if r["fp"] != fp: return jsonify(error="other body"), '
       "422\n", "")),
@@ -233,6 +240,11 @@ MISTAKES = [
     ("users", "sunset before deprecation", ["versions"], ("2030", "2020")),
     ("users", "deprecation is no date", ["versions"],
      ("@1688169599", "true")),
+    ("users", "no successor", ["versions"],
+     (", \"Link\": '</v2/users>; rel=\"successor-version\"'", "")),
+    ("users", "every word is a version", ["versions"],
+     ('@app.get("/v1/users")', '@app.get("/<any>/users")\n'
+      'def l9(any): return l2()\n@app.get("/v1/users")')),
     ("users", "every version is old", ["versions"],
      ('if request.path.startswith("/v1/"): ', "")),
     ("jobs", "one too many", ["limit"], ("n >= limit", "n > limit")),
@@ -249,6 +261,12 @@ MISTAKES = [
       "    w = limited(limit"),
      ("    db().execute(\"insert into job values('x')\")\n    return",
       "    return")),
+    ("jobs", "nobody is told what is left", ["limit"],
+     ('return jsonify(ok=1), 200, {"RateLimit-Remaining": "1"}',
+      "return jsonify(ok=1), 200")),
+    ("jobs", "nothing is exempt", ["limit"],
+     ('def health(): return "ok"',
+      'def health(): return handle(5, 60, "h")')),
     ("jobs", "nothing is forgotten", ["recovery"],
      ('t<=?", (key, now - window)', 't<=?", (key, now - 1000)')),
 ]

@@ -58,6 +58,49 @@ MISTAKES = [
      ("def rm(i):\n    get(i);",
       "def rm(i):\n    db().execute('select id from article where id=?', "
       "(i,)).fetchone()[0];")),
+    ("articles", "a create answers 200", ["create"],
+     ('"articles", "plain"); return res\n@app.get("/plain")',
+      '"articles", "plain"); res.status_code = 200; return res\n'
+      '@app.get("/plain")')),
+    ("articles", "one row shows another title", ["location", "read", "put",
+                                                 "put-again", "patch",
+                                                 "patch-null", "others"],
+     ("def plain_one(i): return show(get(i))",
+      'def plain_one(i): return show({**get(i), "title": "x"})')),
+    ("articles", "the list holds three", ["list"],
+     ("def plain_list(): return lst()",
+      "def plain_list(): return jsonify(lst().get_json()[:3])")),
+    ("articles", "a PUT makes a row", ["put-missing"],
+     ("def plain_put(i):\n    get(i);", "def plain_put(i):\n"
+      "    db().execute('insert or ignore into article(id) values(?)', "
+      "(i,));")),
+    ("articles", "the same PUT again is a conflict", ["put-again"],
+     ("def plain_put(i):\n    get(i); b = request.get_json()\n",
+      "def plain_put(i):\n    r = get(i); b = request.get_json()\n"
+      "    if r['title'] == b['title']: abort(409)\n")),
+    ("articles", "a PATCH of nothing is done", ["patch-missing"],
+     ("def plain_patch(i):\n    r = get(i);",
+      "def plain_patch(i):\n"
+      "    r = db().execute('select * from article where id=?', (i,))"
+      ".fetchone()\n    if not r: return {}\n    r = dict(r);")),
+    ("articles", "a DELETE takes the row before, too", ["others"],
+     ("def plain_rm(i): return rm(i)",
+      "def plain_rm(i):\n"
+      "    db().execute('delete from article where id=1'); return rm(i)")),
+    ("articles", "a HEAD counts", ["safe"],
+     ("def plain_one(i): return show(get(i))",
+      "def plain_one(i):\n    db().execute('update article set "
+      "pages=pages+? where id=?', (request.method == 'HEAD', i)); "
+      "return show(get(i))")),
+    ("articles", "JSON that says it is text", ["media-type"],
+     ("def plain_one(i): return show(get(i))",
+      "def plain_one(i):\n    r = show(get(i)); r.mimetype = 'text/plain'; "
+      "return r")),
+    ("articles", "no ETag", ["etag"],
+     ('res.headers["ETag"] = tag(r)', "pass")),
+    ("articles", "anything is no type", ["any"],
+     ("    best = request.accept", "    if request.headers.get('Accept') "
+      "== '*/*': abort(406)\n    best = request.accept")),
     ("articles", "an ETag of the id alone", ["changed", "stale"],
      ("json.dumps(r, sort_keys=True)", "str(r['id'])")),
     ("articles", "304 is never given", ["not-modified"],
