@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,13 +87,22 @@ static int write_json(struct arena *arena, const struct practice *p,
 	return code;
 }
 
+/*
+ * The folder may be somebody's hand-in: what is remembered is written into it,
+ * and nowhere that a link of theirs leads to.
+ */
+static int open_state(const char *path, int flags)
+{
+	return open(path, flags | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+		    0666);
+}
+
 /* `hint` in one window and `watch` in another: neither forgets what the
  * other remembered. */
 int practice_save(struct arena *arena, const struct practice *p,
 		  struct err *err)
 {
-	AUTO_FD lock = open(practice_file(arena, p, "lock"),
-			    O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	AUTO_FD lock = open_state(practice_file(arena, p, "lock"), O_RDWR);
 	const struct json *now = NULL;
 
 	if (lock >= 0)
@@ -106,7 +116,7 @@ int practice_lock(struct arena *arena, const struct practice *p, int *ret_fd,
 		  struct err *err)
 {
 	const char *path = practice_file(arena, p, "watched");
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int fd = open_state(path, O_RDWR);
 
 	*ret_fd = fd;
 	if (fd < 0) /* nobody can watch this folder and remember it */
@@ -141,6 +151,15 @@ static int read_state(struct arena *arena, struct practice *p,
 	return 0;
 }
 
+static bool holds_practice(struct arena *arena, const char *root)
+{
+	const char *state = arena_printf(arena, "%s/" STATE_DIR, root);
+	struct stat st;
+
+	return !lstat(state, &st) && S_ISDIR(st.st_mode) &&
+	       !access(arena_printf(arena, "%s/practice.json", state), F_OK);
+}
+
 /* Up from the current folder to the one that holds .fumehood/. */
 static int find_root(struct arena *arena, const char **ret, struct err *err)
 {
@@ -151,9 +170,7 @@ static int find_root(struct arena *arena, const char **ret, struct err *err)
 	for (int i = 0; i < PARENTS_MAX && *root; i++) {
 		char *slash;
 
-		if (!access(arena_printf(arena, "%s/" STATE_DIR
-						"/practice.json", root),
-			    F_OK)) {
+		if (holds_practice(arena, root)) {
 			*ret = root;
 			return 0;
 		}
@@ -306,8 +323,7 @@ static int add_history(struct arena *arena, const struct practice *p,
 		       const struct record *r, struct err *err)
 {
 	const char *path = practice_file(arena, p, "history.jsonl");
-	AUTO_FD fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
-			  0666);
+	AUTO_FD fd = open_state(path, O_WRONLY | O_APPEND);
 	char *text = history_line(r);
 	const char *line = arena_printf(arena, "%s\n", text);
 	ssize_t n = (ssize_t)strlen(line);

@@ -92,6 +92,28 @@ def test_a_broken_state_is_named(fumehood, folder):
     assert "practice.json" in result.err and "line 1" in result.err
 
 
+def test_what_is_remembered_follows_no_link_out_of_the_folder(
+        fumehood, folder, tmp_path):
+    outside = tmp_path / "precious"
+    outside.write_text("mine\n")
+    (folder / ".fumehood/history.jsonl").symlink_to(outside)
+    for name in "lock", "watched":
+        (folder / ".fumehood" / name).unlink(missing_ok=True)
+        (folder / ".fumehood" / name).symlink_to(tmp_path / "made")
+    result = fumehood("check", cwd=folder)
+    assert "history.jsonl" in result.err
+    assert outside.read_text() == "mine\n"
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_link_is_no_folder_of_practice(fumehood, folder, tmp_path):
+    (folder / ".fumehood").rename(tmp_path / "elsewhere")
+    (folder / ".fumehood").symlink_to(tmp_path / "elsewhere")
+    result = fumehood("check", cwd=folder)
+    assert result.status == 2 and "no exercise was begun here" in result.err
+    assert not (tmp_path / "elsewhere/last.jsonl").exists()
+
+
 def test_check_grades_from_any_folder_below(fumehood, folder):
     below = folder / "a/b"
     below.mkdir(parents=True)
