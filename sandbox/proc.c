@@ -1,6 +1,7 @@
 #include "sandbox/proc.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 
 #define TEXT_BYTES    4096
 #define PROCESSES_MAX 4096 /* looked at in one go */
+#define CHILDREN_BYTES 65536
 #define SOCKETS_FREE  256  /* more than a server needs for all its clients */
 #define SOCKET_BYTES  (208 * 1024) /* net.core.wmem_default */
 
@@ -141,7 +143,97 @@ static bool is_of(const struct proc_box *box, const char *pid)
 				 proc_parse_session(text) == box->session);
 }
 
-void proc_each(const struct proc_box *box, proc_visit *visit, void *p)
+/* Process numbers, each once, in the order in which they were found. */
+struct numbers {
+	int pids[PROCESSES_MAX];
+	int n;
+};
+
+static void add_number(struct numbers *found, int pid)
+{
+	for (int i = 0; i < found->n; i++) {
+		if (found->pids[i] == pid)
+			return; /* it got another parent meanwhile */
+	}
+	if (pid > 0 && found->n < PROCESSES_MAX)
+		found->pids[found->n++] = pid;
+}
+
+/* The children of one thread: "7 12 40 ". */
+static bool add_children(int tasks, const char *tid, struct numbers *found)
+{
+	static char text[CHILDREN_BYTES];
+	char path[300], *s = text, *end;
+	size_t len = 0;
+	ssize_t n = 1;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/children", tid);
+	fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno != ENOENT;
+	while (n > 0 && len < sizeof(text) - 1) {
+		n = read(fd, text + len, sizeof(text) - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	text[len] = '\0';
+	for (int pid; (pid = (int)strtol(s, &end, 10)) > 0; s = end)
+		add_number(found, pid);
+	return true;
+}
+
+/* False: this kernel does not tell. */
+static bool add_family(int proc, int pid, struct numbers *found)
+{
+	struct dirent *entry;
+	char path[32];
+	bool told = true;
+	DIR *dir;
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/task", pid);
+	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] != '.' &&
+		    !add_children(fd, entry->d_name, found))
+			told = false; /* or it has just ended */
+	}
+	if (dir)
+		closedir(dir);
+	return told;
+}
+
+/*
+ * All of a session descend from its init, to whom orphans come.  So there is
+ * no need to look at all that the machine runs.
+ */
+static bool each_below_init(const struct proc_box *box, proc_visit *visit,
+			    void *p)
+{
+	static struct numbers found;
+	char pid[16];
+
+	if (box->init <= 0 || !box->session)
+		return false;
+	found.n = 0;
+	add_number(&found, box->init);
+	if (!add_family(box->proc, box->init, &found))
+		return false;
+	for (int i = 1; i < found.n; i++)
+		add_family(box->proc, found.pids[i], &found);
+	for (int i = 0; i < found.n; i++) {
+		snprintf(pid, sizeof(pid), "%d", found.pids[i]);
+		visit(box, pid, i == 0, p);
+	}
+	return true;
+}
+
+static void each_in_list(const struct proc_box *box, proc_visit *visit,
+			 void *p)
 {
 	int fd = openat(box->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -161,6 +253,12 @@ void proc_each(const struct proc_box *box, proc_visit *visit, void *p)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+void proc_each(const struct proc_box *box, proc_visit *visit, void *p)
+{
+	if (!each_below_init(box, visit, p))
+		each_in_list(box, visit, p);
 }
 
 bool proc_identify(int proc, const char *pid, struct proc_identity *ret)

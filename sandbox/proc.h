@@ -23,7 +23,8 @@ bool proc_parse_rollup(const char *text, struct proc_usage *ret);
 
 /*
  * Which processes are a box's: all of its own /proc but init.  Or, where that
- * is the machine's, those of one session, which nobody can leave there; 0: all.
+ * is the machine's, those of one session, which nobody can leave there and
+ * which descends from init; 0: all.
  */
 struct proc_box {
 	int proc;     /* open */

@@ -26,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		__builtin_trap();
 	if (proc_parse_stat(text, &usage) && usage.cpu_us < 0)
 		__builtin_trap();
+	if (proc_parse_session(text) < 0)
+		__builtin_trap();
 	(void)cgroup_value(text, "oom_kill");
 	if (cgroup_path(text, "memory", path, sizeof(path)) &&
 	    strnlen(path, sizeof(path)) == sizeof(path))
