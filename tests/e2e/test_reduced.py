@@ -282,7 +282,7 @@ def processes_below(marker):
 
 def children(pid, name):
     """Of the process `pid`, those that are called `name`; waits for one."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
             pids = [int(word) for word in file.read().split()]
@@ -306,7 +306,7 @@ def environment(pid, name):
 
 SLEEPS = "import os, signal, time\n" \
     "[signal.signal(n, signal.SIG_IGN) for n in (1, 2, 15)]\n" \
-    "os.fork(), os.fork()\nos.setsid()\ntime.sleep(50)\n"
+    "os.fork(), os.fork()\nos.setsid()\ntime.sleep(120)\n"
 
 
 @each_user
@@ -329,7 +329,7 @@ def test_a_killed_process_of_ours_leaves_nothing(within, submission, user,
         assert data.startswith("/tmp/fumehood-box-")
         os.kill({"runner": runner.pid, "keeper": keeper, "init": init}[victim],
                 signal.SIGKILL)
-        deadline = time.monotonic() + 20  # a second, where nobody is busy
+        deadline = time.monotonic() + 60  # a second, where nobody is busy
         marker = ("DATA_DIR=" + data).encode()
         while processes_below(marker) or os.path.exists(
                 os.path.dirname(data)):
