@@ -106,6 +106,7 @@ int bare_make_folder(struct root *root, struct sandbox_failure *reterr)
 		*root->folder = '\0';
 		return -reterr->code;
 	}
+	bare_note_session(root->scratch, -1, 0); /* the note is ours */
 	return 0;
 }
 

@@ -25,11 +25,11 @@ static bool read_identity(int proc, int pid, struct proc_identity *ret)
 
 void bare_note_session(int folder, int proc, int session)
 {
-	struct proc_identity leader;
+	struct proc_identity leader = { 0 };
 	char text[NOTE_BYTES];
 	int fd, n;
 
-	if (!read_identity(proc, session, &leader))
+	if (session && !read_identity(proc, session, &leader))
 		return;
 	n = snprintf(text, sizeof(text), "%d %" PRIu64, session,
 		     leader.start);

@@ -42,6 +42,7 @@ struct init {
 	int control, service, signals;
 	int fds[INIT_FD_N];
 	uint16_t port;  /* see struct init_report */
+	struct bare_usage folder;
 	pid_t program;  /* the one that was started cold; 0: none */
 	pid_t leader;   /* bare: the same, until its group has been ended */
 	int report;     /* its report socket */
@@ -411,6 +412,7 @@ static int build_bare(struct init *init, struct sandbox_failure *reterr)
 		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, errno,
 				    "become a subreaper");
 	r = bare_fill(plan->root, reterr);
+	bare_measure(plan->root->folder, INT32_MAX, &init->folder);
 	if (r == 0)
 		r = enter_cgroups(plan, reterr);
 	if (r == 0)
@@ -461,7 +463,9 @@ static int build(struct init *init, struct sandbox_failure *reterr)
 
 static void say_ready(struct init *init)
 {
-	struct init_report report = { .kind = INIT_READY, .port = init->port };
+	struct init_report report = { .kind = INIT_READY, .port = init->port,
+				      .folder_bytes = init->folder.bytes,
+				      .folder_inodes = init->folder.inodes };
 	int fds[INIT_FD_N];
 	size_t n = 0;
 

@@ -63,6 +63,7 @@ struct init_report {
 	enum init_kind kind;
 	bool has_fd[INIT_FD_N];
 	uint16_t port; /* of the listening socket, where it was not asked for */
+	int64_t folder_bytes, folder_inodes; /* bare: before any program */
 	struct sandbox_failure failure;
 };
 

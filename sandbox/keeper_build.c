@@ -230,14 +230,6 @@ static void measure_scratch(struct keeper *k)
 {
 	struct statfs fs;
 
-	if (k->bare) {
-		struct bare_usage usage;
-
-		bare_measure(k->root.folder, INT32_MAX, &usage);
-		k->disk_base_bytes = usage.bytes;
-		k->inodes_base = usage.inodes;
-		return;
-	}
 	if (fstatfs(k->box[INIT_FD_SCRATCH], &fs) == 0)
 		k->inodes_base = (int64_t)(fs.f_files - fs.f_ffree);
 }
@@ -270,6 +262,8 @@ int keeper_await(struct keeper *k, struct sandbox_failure *reterr)
 	}
 	k->ready = true;
 	k->state.port = report.port;
+	k->disk_base_bytes = report.folder_bytes;
+	k->inodes_base = report.folder_inodes;
 	measure_scratch(k);
 	return 0;
 }
