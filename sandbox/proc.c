@@ -327,6 +327,9 @@ static void add_memory(const struct proc_box *box, const char *pid, bool init,
 		return;
 	if (read_text(box->proc, pid, "smaps_rollup", text))
 		proc_parse_rollup(text, &usage);
+	else if (!read_text(box->proc, pid, "status", text) ||
+		 !proc_parse_status(text, &usage))
+		return; /* it has ended meanwhile, or has given up its memory */
 	*sum += usage.memory_bytes;
 }
 

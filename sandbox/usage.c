@@ -139,6 +139,20 @@ static void check_processes(struct keeper *k, int threads)
 		keeper_end(k, SANDBOX_PROCESSES, true);
 }
 
+/*
+ * What processes share, each has its part of.  Who is looked at after others
+ * have ended has more of it, and the sum is too much: the lesser of two.
+ */
+static int64_t count_memory(const struct keeper *k,
+			    const struct proc_box *box)
+{
+	int64_t once = proc_memory_bytes(box), again = once;
+
+	if (once > k->spec->limits.memory_bytes)
+		again = proc_memory_bytes(box);
+	return again < once ? again : once;
+}
+
 /* `bytes` counts what forks share for each of them: count again when it
  * matters, so that eight workers of one app are not taken for a bomb. */
 static void check_memory(struct keeper *k, int64_t bytes)
@@ -150,7 +164,7 @@ static void check_memory(struct keeper *k, int64_t bytes)
 
 	look_as(k, true);
 	if (limit && bytes + sockets > limit)
-		bytes = proc_memory_bytes(&box);
+		bytes = count_memory(k, &box);
 	look_as(k, false);
 	bytes += sockets;
 	raise(&k->state.peak.memory_bytes, bytes);
