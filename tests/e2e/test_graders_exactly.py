@@ -1,6 +1,6 @@
 """Each mistake loses exactly the checks that ask about it, by their names.
 
-As test_graders.py, for crud, conditional, negotiation and templates.
+As test_graders.py, for the graders and the rules that it leaves out.
 """
 
 import json
@@ -8,6 +8,7 @@ import json
 import pytest
 
 from conftest import ROOT
+from test_graders import MEMBERS, NOTES, USERS, bearer
 
 APPS = ROOT / "tests/e2e/graders"
 FIELDS = [{"name": "title", "type": "string", "required": True, "min": 1,
@@ -17,18 +18,48 @@ FIELDS = [{"name": "title", "type": "string", "required": True, "min": 1,
           {"name": "note", "type": "string", "null": True, "max": 40}]
 RESOURCES = {name: {"path": "/" + name, "fields": FIELDS}
              for name in ("articles", "plain")}
+SONGS = {"song": {
+    "path": "/songs",
+    "list": {"items": "/items", "total": "/total", "page": "page",
+             "size": "size", "default_size": 20, "max_size": 50},
+    "fields": [
+        {"name": "code", "type": "string", "required": True, "unique": True,
+         "pattern": "[A-Z]{3}[0-9]{3}"},
+        {"name": "title", "type": "string", "required": True, "min": 1,
+         "max": 40},
+        {"name": "genre", "type": "string", "required": True,
+         "enum": ["rock", "jazz", "folk"]},
+        {"name": "seconds", "type": "integer", "required": True, "min": 1,
+         "max": 9999},
+        {"name": "plays", "type": "integer", "readonly": True, "min": 1,
+         "max": 999}]}}
+BY_HEADER = {name: {**USERS[name], "path": "/users",
+                    "headers": {"X-Version": number}}
+             for name, number in (("old", "1"), ("new", "2"))}
 
-# app: criteria as id -> (grader, options)
+
+def versions(**options):
+    return {"versions": [
+        {"name": "v1", "resource": "old", "fields": ["name"],
+         "absent": ["first_name"]},
+        {"name": "v2", "resource": "new", "fields": ["first_name"],
+         "absent": ["name"]}], **options}
+
+
+# exercise: app, resources, workers, criteria as id -> (grader, options)
 EXERCISES = {
-    "articles": {
+    "articles": ("articles", RESOURCES, 1, {
         "crud": ("crud", {"resource": "plain", "defaults": {"note": None}}),
         "conditional": ("conditional", {"resource": "articles",
                                         "required": True}),
         "negotiation": ("negotiation", {
             "path": "/report", "offers": ["application/json", "text/csv"],
             "unacceptable": "406"}),
-    },
-    "wall": {
+    }),
+    "writers": ("articles", RESOURCES, 1, {
+        "races": ("concurrency", {"resource": "articles", "if_match": True}),
+    }),
+    "wall": ("wall", {}, 1, {
         "templates": ("templates", {
             "send": {"method": "POST", "path": "/wall",
                      "form": {"text": "{text}"}},
@@ -36,10 +67,54 @@ EXERCISES = {
             "contexts": [{"kind": "text", "xpath": "//li/b"},
                          {"kind": "attribute", "xpath": "//li/@title"},
                          {"kind": "script"}]}),
-    },
+    }),
+    "members": ("members", MEMBERS, 1, {
+        "auth": ("auth-lifecycle", {
+            "users": [bearer("ann"), bearer("bob")],
+            "protected": [{"path": "/me"}, {"path": "/notes"}],
+            "public": ["/health"], "owned": "note",
+            "whoami": {"path": "/me", "at": "/name"},
+            "forbidden": [{"user": "bob", "method": "DELETE",
+                           "path": "/admin/notes"}],
+            "every_answer": ["X-Request-ID"]}),
+    }),
+    "users": ("users", USERS, 1, {"versions": ("versioning", versions())}),
+    "by-header": ("users", BY_HEADER, 1, {
+        "versions": ("versioning", versions(default="v1")),
+    }),
+    "notes": ("notes", NOTES, 1, {
+        "crash": ("persistence", {"resource": "note"}),
+    }),
+    "many": ("notes", NOTES, 2, {
+        "workers": ("workers", {"resource": "note"}),
+    }),
+    "songs": ("songs", SONGS, 1, {
+        "routing": ("routing", {"routes": [
+            {"path": "/songs", "methods": ["GET", "POST"],
+             "slash": "missing"},
+            {"path": "/songs/{id}", "methods": ["GET", "PUT", "DELETE"],
+             "params": {"id": {"type": "integer", "resource": "song"}}},
+            {"path": "/double/{n}/", "slash": "redirect",
+             "params": {"n": {"type": "integer", "echo": "/n"}}}]}),
+        "input": ("validation", {"resource": "song", "rules": [
+            "accept", "missing", "readonly", "unique", "unchanged"]}),
+        "errors": ("error-envelope", {"rules": [
+            "media-type", "json", "members", "rfc9457", "leak", "should"]}),
+    }),
+    "pages": ("songs", SONGS, 1, {
+        "list": ("pagination", {
+            "resource": "song", "rows": 12, "order": ["id"],
+            "bad_numbers": "reject", "over_max": "reject",
+            "filters": [{"param": "genre", "field": "genre"}],
+            "sort": {"param": "sort", "fields": ["title", "seconds"],
+                     "ties": "id", "unknown": 400},
+            "search": {"param": "q", "fields": ["title"]}}),
+    }),
 }
+ENVELOPE = {"rfc9457": True, "media_type": "application/problem+json",
+            "members": [{"at": "/detail", "type": "nonempty"}]}
 
-# app, mistake, checks lost, what is replaced by what
+# exercise, mistake, checks lost, what is replaced by what
 MISTAKES = [
     ("articles", "PUT merges", ["put"],
      ('b["pages"], b.get("note"), i))\n    return show(get(i))\n'
@@ -146,24 +221,119 @@ MISTAKES = [
     ("wall", "tags are cut out", ["kept"],
      ('request.form["text"],', '__import__("re").sub("<[^>]*>", "", '
       'request.form["text"]),')),
+    ("wall", "the page says it is text", ["valid"],
+     ("    return render_template_string(PAGE, said=said)",
+      "    return render_template_string(PAGE, said=said), "
+      "{'Content-Type': 'text/plain; charset=utf-8'}")),
+    ("wall", "nothing is shown", ["shown"],
+     ("PAGE, said=said)", "PAGE, said=[])")),
+    ("writers", "compare, wait, write", ["lost-update"],
+     ("    with LOCK:\n        r = get(i); check(r);",
+      "    if True:\n        r = get(i); check(r); "
+      "__import__('time').sleep(.02);")),
+    ("members", "the list is for ann", ["accepted"],
+     ("def lst(): return", "def lst(): return abort(403) "
+      "if g.user == 'bob' else")),
+    ("members", "nothing is public", ["public"],
+     ('PUBLIC = {"/health"}', "PUBLIC = set()")),
+    ("members", "a hook for good answers", ["hooks"],
+     ('    r.headers["X-Request-ID"]',
+      '    if r.status_code < 400: r.headers["X-Request-ID"]')),
+    ("users", "each version numbers its own", ["shared"],
+     ('def v2(r): return dict(id=r["id"]',
+      'def v2(r): return dict(id=r["id"] + 1000'),
+     ("v2(get(i))", "v2(get(i - 1000))")),
+    ("by-header", "the default is the newest", ["default"],
+     ('"X-Version", "1"', '"X-Version", "2"')),
+    ("by-header", "no Vary", ["vary"],
+     ('r.vary.add("X-Version")', "pass")),
+    ("notes", "what is deleted is only remembered", ["created", "deleted"],
+     ("def get(i):\n", "GONE = set()\ndef get(i):\n"
+      "    if i in GONE: abort(404)\n"),
+     ('order by id")])', 'order by id") if r["id"] not in GONE])'),
+     ('db().execute("delete from note where id=?", (i,))', "GONE.add(i)")),
+    ("notes", "ids are counted from 1 after each start", ["ids"],
+     ('DB = "/data/n.db"', 'DB = "/data/n.db"\n'
+      'IDS = __import__("itertools").count(1)'),
+     ('"insert into note(slug,text) values(?,?)", (',
+      '"insert or replace into note(id,slug,text) values(?,?,?)", '
+      "(next(IDS), ")),
+    ("notes", "the second start fails", ["comes-back"],
+     ('DB = "/data/n.db"', 'DB = "/data/n.db"\n'
+      'if os.path.exists(DB): raise SystemExit("there is a database")')),
+    ("many", "the rows are gone after a start", ["restart"],
+     ('    c.execute("create table if not exists counter',
+      '    if c.execute("pragma user_version").fetchone()[0] != os.getppid():'
+      '\n        c.execute("delete from note"); '
+      'c.execute(f"pragma user_version={os.getppid()}")\n'
+      '    c.execute("create table if not exists counter')),
+    ("songs", "PUT is not there yet", ["methods-2"],
+     ("    get(i); b = body()\n", "    get(i); abort(501)\n")),
+    ("songs", "HEAD is not there", ["head"],
+     ("def double(n): return", "def double(n): return abort(405) "
+      "if request.method == 'HEAD' else")),
+    ("songs", "both spellings answer", ["slash-3"],
+     ('"/double/<int:n>/"', '"/double/<int:n>/", strict_slashes=False')),
+    ("songs", "a slash more is the same list", ["slash-1"],
+     ('@app.get("/songs")', '@app.get("/songs", strict_slashes=False)\n'
+      '@app.get("/songs/")')),
+    ("songs", "no row is an empty one", ["missing-id-2"],
+     ("def one(i): return jsonify(get(i))",
+      "def one(i): return jsonify(dict(db().execute('select * from song "
+      "where id=?', (i,)).fetchone() or {}))")),
+    ("songs", "a number comes back as text", ["echo-3"],
+     ("jsonify(n=n", "jsonify(n=str(n)")),
+    ("songs", "a client sets the plays", ["readonly"],
+     ("song(code,title,genre,seconds) values(?,?,?,?)\", list(b.values())",
+      "song(code,title,genre,seconds,plays) values(?,?,?,?,?)\", "
+      "[*b.values(), request.json.get('plays', 0)]")),
+    ("songs", "a client sets the id", ["readonly"],
+     ("song(code,title,genre,seconds) values(?,?,?,?)\", list(b.values())",
+      "song(code,title,genre,seconds,id) values(?,?,?,?,?)\", "
+      "[*b.values(), request.json.get('id')]")),
+    ("songs", "two may have one code", ["unique-code"],
+     ("code text unique", "code text")),
+    ("songs", "the database's words are shown", ["leak"],
+     ('"the code is taken"', "str(e)")),
+    ("songs", "each problem has a title of its own", ["title"],
+     ("title=e.name", 'title=f"{e.name}: {request.path}"')),
+    ("pages", "a page is never short", ["size"],
+     ('number("size", 20, 50)', 'max(7, number("size", 20, 50))')),
+    ("pages", "the genre is not looked at", ["filter-genre"],
+     ('where += " and genre=?"; values.append(request.args["genre"])',
+      "pass")),
+    ("pages", "nothing descends", ["sort-seconds-down", "sort-title-down"],
+     ('" desc" if key[0] == "-" else ""', '""')),
+    ("pages", "numbers in the order of texts", ["sort-seconds",
+                                                "sort-seconds-down"],
+     ('order = key.removeprefix("-")', 'order = {"seconds": "cast(seconds '
+      'as text)"}.get(key.removeprefix("-"), key.removeprefix("-"))')),
+    ("pages", "what cannot be sorted by is left", ["sort-unknown"],
+     ('abort(400, "sort")', 'key = "id"')),
+    ("pages", "a search for capitals", ["search"],
+     ("instr(lower(title), lower(?))", "instr(title, ?)")),
+    ("pages", "a pattern in a search", ["search-wildcards"],
+     ("instr(lower(title), lower(?))", "title like '%'||?||'%'")),
 ]
 
 
 @pytest.fixture
 def exercise(tmp_path):
-    """The folder of an exercise that is graded by its app's criteria."""
-    def make(app):
-        folder = tmp_path / app
+    """The folder of an exercise, and the text of its app."""
+    def make(name):
+        app, resources, workers, criteria = EXERCISES[name]
+        folder = tmp_path / name
         folder.mkdir()
         (folder / "brief.md").write_text("* **R1** Everything.\n")
         (folder / "exercise.json").write_text(json.dumps({
-            "format": 1, "slug": app, "title": app, "level": "mid",
-            "minutes": 5, "skills": ["all"], "resources": RESOURCES,
-            "criteria": [
-                {"id": name, "title": name, "skill": "all", "points": 1,
+            "format": 1, "slug": name, "title": name, "level": "mid",
+            "minutes": 5, "skills": ["all"], "envelope": ENVELOPE,
+            "server": {"workers": workers, "threads": 4},
+            "resources": resources, "criteria": [
+                {"id": key, "title": key, "skill": "all", "points": 1,
                  "grader": grader, "with": options, "spec": ["R1"]}
-                for name, (grader, options) in EXERCISES[app].items()]}))
-        return folder
+                for key, (grader, options) in criteria.items()]}))
+        return folder, (APPS / f"{app}.py").read_text()
     return make
 
 
@@ -172,22 +342,22 @@ def lost(result):
                   for check in c["checks"] if check["status"] != "pass")
 
 
-@pytest.mark.parametrize("app", sorted(EXERCISES))
-def test_a_right_answer_keeps_all_points(app, exercise, grade, submission):
-    text = (APPS / f"{app}.py").read_text()
-    result = grade(exercise(app), submission({"app.py": text}))
+@pytest.mark.parametrize("name", sorted(EXERCISES))
+def test_a_right_answer_keeps_all_points(name, exercise, grade, submission):
+    folder, text = exercise(name)
+    result = grade(folder, submission({"app.py": text}))
     assert lost(result) == [], result
     assert result.status == 0
 
 
-@pytest.mark.parametrize("app, mistake, checks, edits",
+@pytest.mark.parametrize("name, mistake, checks, edits",
                          [(m[0], m[1], m[2], m[3:]) for m in MISTAKES],
                          ids=[f"{m[0]}: {m[1]}" for m in MISTAKES])
-def test_a_mistake_loses_its_checks(app, mistake, checks, edits, exercise,
+def test_a_mistake_loses_its_checks(name, mistake, checks, edits, exercise,
                                     grade, submission):
-    text = (APPS / f"{app}.py").read_text()
+    folder, text = exercise(name)
     for old, new in edits:
         assert old in text, mistake
         text = text.replace(old, new)
-    result = grade(exercise(app), submission({"app.py": text}))
+    result = grade(folder, submission({"app.py": text}))
     assert lost(result) == sorted(checks), result

@@ -1,6 +1,7 @@
-import hashlib, json, os, sqlite3
+import hashlib, json, os, sqlite3, threading
 from flask import Flask, request, jsonify, abort, Response
 app = Flask(__name__)
+LOCK = threading.Lock()
 def db():
     c = sqlite3.connect("/data/a.db", timeout=10, isolation_level=None)
     c.row_factory = sqlite3.Row
@@ -31,9 +32,10 @@ def one(i):
     return show(r)
 @app.put("/articles/<int:i>")
 def put(i):
-    r = get(i); check(r); b = request.get_json()
-    db().execute("update article set title=?, pages=?, note=? where id=?", (b["title"], b["pages"], b.get("note"), i))
-    return show(get(i))
+    with LOCK:
+        r = get(i); check(r); b = request.get_json()
+        db().execute("update article set title=?, pages=?, note=? where id=?", (b["title"], b["pages"], b.get("note"), i))
+        return show(get(i))
 @app.patch("/articles/<int:i>")
 def patch(i):
     r = get(i); check(r); r.update(request.get_json())

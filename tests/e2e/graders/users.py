@@ -18,6 +18,7 @@ def new(f, l):
 @app.after_request
 def old(r):
     if request.path.startswith("/v1/"): r.headers.extend(OLD)
+    if request.path.startswith("/users"): r.vary.add("X-Version")
     return r
 @app.get("/v1/users")
 def l1(): return jsonify([v1(r) for r in db().execute("select * from u order by id")])
@@ -34,3 +35,13 @@ def c2():
 def o1(i): return jsonify(v1(get(i)))
 @app.get("/v2/users/<int:i>")
 def o2(i): return jsonify(v2(get(i)))
+# The same, where a header chooses.
+def shown(r): return (v2 if request.headers.get("X-Version", "1") == "2" else v1)(r)
+@app.get("/users")
+def l(): return jsonify([shown(r) for r in db().execute("select * from u order by id")])
+@app.post("/users")
+def c():
+    b = request.get_json(); f, _, l = b["name"].partition(" ") if "name" in b else (b["first_name"], "", b["last_name"])
+    return jsonify(shown(new(f, l))), 201
+@app.get("/users/<int:i>")
+def o(i): return jsonify(shown(get(i)))
