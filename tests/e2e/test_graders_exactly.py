@@ -318,6 +318,11 @@ MISTAKES = [
 
 
 @pytest.fixture
+def surroundings(surroundings, runtime):
+    return {**surroundings, "XDG_RUNTIME_DIR": str(runtime)}
+
+
+@pytest.fixture
 def exercise(tmp_path):
     """The folder of an exercise, and the text of its app."""
     def make(name):
