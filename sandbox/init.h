@@ -3,7 +3,8 @@
  *
  * It builds the root, makes sockets inside the box's network, starts programs
  * (cold), reaps everything, and ends when the keeper is gone; with it the
- * kernel ends every process of the box.
+ * kernel ends every process of the box.  In a bare box (bare.h) it is no
+ * process 1, and ends them itself.
  */
 #ifndef SANDBOX_INIT_H
 #define SANDBOX_INIT_H
