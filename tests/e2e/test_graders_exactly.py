@@ -230,7 +230,7 @@ MISTAKES = [
     ("writers", "compare, wait, write", ["lost-update"],
      ("    with LOCK:\n        r = get(i); check(r);",
       "    if True:\n        r = get(i); check(r); "
-      "__import__('time').sleep(.02);")),
+      "__import__('time').sleep(.1);")),
     ("members", "the list is for ann", ["accepted"],
      ("def lst(): return", "def lst(): return abort(403) "
       "if g.user == 'bob' else")),
@@ -304,10 +304,10 @@ MISTAKES = [
       "pass")),
     ("pages", "nothing descends", ["sort-seconds-down", "sort-title-down"],
      ('" desc" if key[0] == "-" else ""', '""')),
-    ("pages", "numbers in the order of texts", ["sort-seconds",
-                                                "sort-seconds-down"],
-     ('order = key.removeprefix("-")', 'order = {"seconds": "cast(seconds '
-      'as text)"}.get(key.removeprefix("-"), key.removeprefix("-"))')),
+    ("pages", "seconds are not sorted by", ["sort-seconds",
+                                            "sort-seconds-down"],
+     ('order = key.removeprefix("-")',
+      'order = key.removeprefix("-").replace("seconds", "id")')),
     ("pages", "what cannot be sorted by is left", ["sort-unknown"],
      ('abort(400, "sort")', 'key = "id"')),
     ("pages", "a search for capitals", ["search"],
