@@ -77,6 +77,11 @@ EXERCISES = {
             "forbidden": [{"user": "bob", "method": "DELETE",
                            "path": "/admin/notes"}],
             "every_answer": ["X-Request-ID"]}),
+        "headers": ("security-headers", {
+            "headers": {"X-Content-Type-Options": "nosniff"},
+            "absent": ["X-Powered-By"],
+            "cors": {"path": "/health",
+                     "allowed": ["https://members.example"]}}),
     }),
     "users": ("users", USERS, 1, {"versions": ("versioning", versions())}),
     "by-header": ("users", BY_HEADER, 1, {
@@ -104,11 +109,16 @@ EXERCISES = {
     "pages": ("songs", SONGS, 1, {
         "list": ("pagination", {
             "resource": "song", "rows": 12, "order": ["id"],
+            "links": ["first", "prev", "next", "last"],
             "bad_numbers": "reject", "over_max": "reject",
             "filters": [{"param": "genre", "field": "genre"}],
             "sort": {"param": "sort", "fields": ["title", "seconds"],
                      "ties": "id", "unknown": 400},
             "search": {"param": "q", "fields": ["title"]}}),
+    }),
+    "walks": ("songs", SONGS, 1, {
+        "list": ("pagination", {"resource": "song", "rows": 12,
+                                "rules": ["union"]}),
     }),
 }
 ENVELOPE = {"rfc9457": True, "media_type": "application/problem+json",
@@ -239,6 +249,18 @@ MISTAKES = [
     ("members", "a hook for good answers", ["hooks"],
      ('    r.headers["X-Request-ID"]',
       '    if r.status_code < 400: r.headers["X-Request-ID"]')),
+    ("members", "the framework is named", ["absent-X-Powered-By"],
+     ('    r.headers["X-Content',
+      '    r.headers["X-Powered-By"] = "Flask"; r.headers["X-Content')),
+    ("members", "every origin is let in", ["cors"],
+     ("in ORIGINS", "is not None")),
+    ("members", "no origin is let in", ["cors"],
+     ('ORIGINS = {"https://members.example"}', "ORIGINS = set()")),
+    ("members", "the debugger is on", ["console",
+                                       "header-X-Content-Type-Options"],
+     ("app = Flask(__name__)\n", "app = Flask(__name__)\n"
+      "from werkzeug.debug import DebuggedApplication\n"
+      "app.wsgi_app = DebuggedApplication(app.wsgi_app, evalex=True)\n")),
     ("users", "each version numbers its own", ["shared"],
      ('def v2(r): return dict(id=r["id"]',
       'def v2(r): return dict(id=r["id"] + 1000'),
@@ -291,6 +313,8 @@ MISTAKES = [
      ("song(code,title,genre,seconds) values(?,?,?,?)\", list(b.values())",
       "song(code,title,genre,seconds,id) values(?,?,?,?,?)\", "
       "[*b.values(), request.json.get('id')]")),
+    ("songs", "an empty object is no wrong one", ["missing-all"],
+     ("    if wrong:", "    if wrong and b:")),
     ("songs", "two may have one code", ["unique-code"],
      ("code text unique", "code text")),
     ("songs", "the database's words are shown", ["leak"],
@@ -299,6 +323,15 @@ MISTAKES = [
      ("title=e.name", 'title=f"{e.name}: {request.path}"')),
     ("pages", "a page is never short", ["size"],
      ('number("size", 20, 50)', 'max(7, number("size", 20, 50))')),
+    ("pages", "links without brackets", ["link-syntax", "link-follow"],
+     ("f'<{request", "f'{request"), (")}>; rel", ")}; rel")),
+    ("walks", "rows that are made up", ["shown"],
+     ("[dict(r) for r in rows]",
+      '[{**r, "code": "", "title": "", "seconds": 0} for r in rows]')),
+    ("walks", "another order for each walk", ["stable"],
+     ('    where, values = "1", []\n', '    where, values = "1", []\n'
+      '    if page == 1: app.way = -getattr(app, "way", 1)\n'
+      '    if key == "id": order = f"id * {app.way}"\n')),
     ("pages", "the genre is not looked at", ["filter-genre"],
      ('where += " and genre=?"; values.append(request.args["genre"])',
       "pass")),

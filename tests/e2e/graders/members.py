@@ -8,6 +8,7 @@ def db():
     c.execute("create table if not exists note(id integer primary key autoincrement, who text, text text)")
     return c
 PUBLIC = {"/health"}
+ORIGINS = {"https://members.example"}
 @app.before_request
 def auth():
     if request.path in PUBLIC: return
@@ -20,6 +21,8 @@ def auth():
 @app.after_request
 def hdr(r):
     r.headers["X-Content-Type-Options"] = "nosniff"
+    if request.headers.get("Origin") in ORIGINS: r.access_control_allow_origin = request.headers["Origin"]
+    r.vary.add("Origin")
     r.headers["X-Request-ID"] = request.headers.get("X-Request-ID") or secrets.token_hex(8)
     return r
 @app.get("/health")

@@ -1,4 +1,5 @@
 import json, sqlite3
+from urllib.parse import urlencode
 from flask import Flask, request, jsonify, abort
 from werkzeug.exceptions import HTTPException
 app = Flask(__name__)
@@ -52,7 +53,11 @@ def lst():
         where += " and instr(lower(title), lower(?))"; values.append(request.args["q"])
     c = db()
     rows = c.execute(f"select * from song where {where} order by {order}, id limit ? offset ?", (*values, size, (page - 1) * size))
-    return jsonify(items=[dict(r) for r in rows], total=c.execute(f"select count(*) from song where {where}", values).fetchone()[0])
+    total = c.execute(f"select count(*) from song where {where}", values).fetchone()[0]
+    last = -(-total // size) or 1
+    links = [link(n, rel) for n, rel in ((1, "first"), (page - 1, "prev"), (page + 1, "next"), (last, "last")) if 1 <= n <= last]
+    return jsonify(items=[dict(r) for r in rows], total=total), 200, {"Link": ", ".join(links)}
+def link(page, rel): return f'<{request.path}?{urlencode({**request.args, "page": page})}>; rel="{rel}"'
 @app.get("/songs/<int(max=9223372036854775807):i>")
 def one(i): return jsonify(get(i))
 @app.put("/songs/<int(max=9223372036854775807):i>")
