@@ -168,6 +168,9 @@ MISTAKES = [
       "def plain_patch(i):\n"
       "    r = db().execute('select * from article where id=?', (i,))"
       ".fetchone()\n    if not r: return {}\n    r = dict(r);")),
+    ("articles", "a DELETE deletes nothing", ["delete"],
+     ("def plain_rm(i): return rm(i)",
+      "def plain_rm(i): get(i); return '', 204")),
     ("articles", "a DELETE takes the row before, too", ["others"],
      ("def plain_rm(i): return rm(i)",
       "def plain_rm(i):\n"
