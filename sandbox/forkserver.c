@@ -183,22 +183,84 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-/*
- * As become(), but told when the runner ends.  The signal waits until Python
- * can take it (join.c), so that the socket goes away too.
- */
-static void __attribute__((noreturn))
-become_ours(const struct python *python, int socket, pid_t runner)
+static bool has_ended(void)
 {
 	sigset_t set;
+
+	return sigpending(&set) == 0 && sigismember(&set, SIGTERM) == 1;
+}
+
+/*
+ * As become(), but told when the runner ends, from before there is a socket
+ * to remove.  The signal waits until Python can take it (join.c), so that the
+ * socket goes away too.
+ */
+static void __attribute__((noreturn))
+become_ours(const struct python *python, const char *path, int told,
+	    pid_t runner)
+{
+	sigset_t set;
+	int fd, r;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	if (getppid() != runner)
-		raise(SIGTERM);
-	become(python, socket, &set);
+		_exit(0);
+	fd = listen_at(path);
+	r = fd < 0 ? fd : 0;
+	if (wire_send(told, &r, sizeof(r), NULL, 0) < 0 || has_ended())
+		unlink(path);
+	else if (fd >= 0)
+		become(python, fd, &set);
+	_exit(0);
+}
+
+/* One that ends with us.  0 as soon as it listens. */
+static int start_ours(const struct python *python, const char *path)
+{
+	pid_t pid, runner = getpid();
+	int pair[2], answer, r = wire_pair(pair);
+
+	if (r < 0)
+		return r;
+	pid = fork();
+	if (pid == 0)
+		become_ours(python, path, pair[1], runner);
+	r = pid < 0 ? -errno : 0;
+	close(pair[1]);
+	if (!r) {
+		r = wire_recv(pair[0], &answer, sizeof(answer), NULL, 0, NULL);
+		r = r == sizeof(answer) ? answer : -ECHILD;
+	}
+	close(pair[0]);
+	if (r < 0 && pid > 0)
+		waitpid(pid, NULL, 0);
+	return r;
+}
+
+/* One that outlives us.  0 as soon as it listens. */
+static int start_daemon(const struct python *python, const char *path)
+{
+	int fd = listen_at(path), r;
+	sigset_t none;
+	pid_t pid;
+
+	if (fd < 0)
+		return fd;
+	sigemptyset(&none);
+	pid = fork();
+	if (pid == 0) { /* twice, so that it is nobody's to reap */
+		if (fork() == 0)
+			become(python, fd, &none);
+		_exit(0);
+	}
+	r = pid < 0 ? -errno : 0;
+	close(fd);
+	if (!r)
+		waitpid(pid, NULL, 0);
+	return r;
 }
 
 int forkserver_daemon(const struct forkserver_spec *spec,
@@ -207,15 +269,10 @@ int forkserver_daemon(const struct forkserver_spec *spec,
 {
 	struct python python;
 	char idle[16];
-	int fd, n = 0, r = command(&python, spec, reterr);
-	pid_t pid, runner = getpid();
-	sigset_t none;
+	int n = 0, r = command(&python, spec, reterr);
 
 	if (r < 0)
 		return r;
-	fd = listen_at(socket_path);
-	if (fd < 0)
-		return fail(reterr, -fd, "listen");
 	snprintf(idle, sizeof(idle), "%d", idle_ms);
 	while (python.argv[n])
 		n++;
@@ -223,22 +280,9 @@ int forkserver_daemon(const struct forkserver_spec *spec,
 	python.argv[n++] = build;
 	python.argv[n++] = idle;
 	python.argv[n] = NULL;
-	sigemptyset(&none);
-	pid = fork();
-	if (pid == 0 && idle_ms < 0)
-		become_ours(&python, fd, runner);
-	if (pid == 0) { /* twice, so that it is nobody's to reap */
-		if (fork() == 0)
-			become(&python, fd, &none);
-		_exit(0);
-	}
-	r = errno;
-	close(fd);
-	if (pid < 0)
-		return fail(reterr, r, "fork");
-	if (idle_ms >= 0)
-		waitpid(pid, NULL, 0);
-	return 0;
+	r = idle_ms < 0 ? start_ours(&python, socket_path) :
+			  start_daemon(&python, socket_path);
+	return r < 0 ? fail(reterr, -r, "start and listen") : 0;
 }
 
 /* --- talking to one ----------------------------------------------------------
