@@ -190,6 +190,22 @@ static bool has_ended(void)
 	return sigpending(&set) == 0 && sigismember(&set, SIGTERM) == 1;
 }
 
+/* The socket, and its folder if it was alone there. */
+static void __attribute__((noreturn)) leave(const char *path)
+{
+	char dir[PATH_MAX];
+	char *end;
+
+	unlink(path);
+	snprintf(dir, sizeof(dir), "%s", path);
+	end = strrchr(dir, '/');
+	if (end) {
+		*end = '\0';
+		rmdir(dir);
+	}
+	_exit(0);
+}
+
 /*
  * As become(), but told when the runner ends, from before there is a socket
  * to remove.  The signal waits until Python can take it (join.c), so that the
@@ -207,14 +223,13 @@ become_ours(const struct python *python, const char *path, int told,
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	if (getppid() != runner)
-		_exit(0);
+		leave(path);
 	fd = listen_at(path);
 	r = fd < 0 ? fd : 0;
-	if (wire_send(told, &r, sizeof(r), NULL, 0) < 0 || has_ended())
-		unlink(path);
-	else if (fd >= 0)
-		become(python, fd, &set);
-	_exit(0);
+	if (wire_send(told, &r, sizeof(r), NULL, 0) < 0 || fd < 0 ||
+	    has_ended())
+		leave(path);
+	become(python, fd, &set);
 }
 
 /* One that ends with us.  0 as soon as it listens. */
