@@ -1,7 +1,9 @@
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "runner/base/arena.h"
@@ -10,6 +12,9 @@
 #include "runner/session/session.h"
 #include "sandbox/forkserver.h"
 
+#define PREFIX        "fumehood-warm-"
+#define STALE_S       60
+#define SWEEP_MAX     10000 /* entries of the folder that are looked at */
 #define WHILE_WE_LIVE (-1) /* and not a moment longer, however we end */
 
 static struct forkserver_spec spec_of(const struct python *python)
@@ -72,6 +77,27 @@ struct forkserver *session_warm(struct arena *arena)
 	return service_warm(arena, NULL, &reused);
 }
 
+/* What runners left that were killed before a server was theirs: folders that
+ * are still empty, and not because somebody just made them. */
+static void sweep(struct arena *arena, const char *tmp)
+{
+	DIR *d = opendir(tmp);
+	struct dirent *entry;
+	struct stat st;
+
+	for (int n = 0; d && n < SWEEP_MAX && (entry = readdir(d)); n++) {
+		const char *path = arena_printf(arena, "%s/%s", tmp,
+						entry->d_name);
+
+		if (!strncmp(entry->d_name, PREFIX, strlen(PREFIX)) &&
+		    !lstat(path, &st) && st.st_uid == geteuid() &&
+		    time(NULL) - st.st_mtime > STALE_S)
+			rmdir(path);
+	}
+	if (d)
+		closedir(d);
+}
+
 static const char *start_shared(struct arena *arena,
 				const struct python *python, char *dir)
 {
@@ -105,8 +131,9 @@ const char *session_share_warm(struct arena *arena)
 		forkserver_free(there);
 		return NULL;
 	}
-	dir = arena_printf(arena, "%s/fumehood-warm-XXXXXX",
-			   tmp && *tmp == '/' ? tmp : "/tmp");
+	tmp = tmp && *tmp == '/' ? tmp : "/tmp";
+	sweep(arena, tmp);
+	dir = arena_printf(arena, "%s/" PREFIX "XXXXXX", tmp);
 	return mkdtemp(dir) ? start_shared(arena, &python, dir) : NULL;
 }
 
