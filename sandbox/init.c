@@ -173,18 +173,33 @@ static void execute(const char *const *argv, const char *const *env)
 	errno = saved;
 }
 
+/* Before there can be a family that outlives us all. */
+static void note_ourselves(int folder)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (proc >= 0)
+		bare_note_session(folder, proc, getpid());
+}
+
+/* `folder` is that of a bare box, `init` its init; else -1 and 0. */
 static void run_child(const struct confine *c, const struct confine_fds *fds,
-		      bool bare, const char *const *argv,
+		      int folder, pid_t init, const char *const *argv,
 		      const char *const *env)
 {
 	struct confine_report report = { .kind = CONFINE_FAILED };
 	int report_fd;
 
 	reset_signals();
+	if (init)
+		note_ourselves(folder);
 	if (confine(c, fds, &report_fd, &report.failure) < 0)
 		_exit(127);
-	if (bare) /* a pid namespace would see to that */
+	if (init) { /* a pid namespace would see to that */
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (getppid() != init)
+			_exit(127);
+	}
 	execute(argv, env);
 	confine_fail(&report.failure, SANDBOX_STAGE_EXEC, errno,
 		     "execute `%s`", argv[0]);
@@ -212,6 +227,8 @@ static void start(struct init *init, struct wire *w, const int *fds)
 				    .listen6 = init->fds[INIT_FD_LISTEN6],
 				    .landlock = init->fds[INIT_FD_LANDLOCK],
 				    .filter = fds[2] };
+	bool bare = init_is_bare(init->plan);
+	pid_t ours = getpid();
 	int pidfd = -1;
 
 	wire_get(w, &msg, sizeof(msg));
@@ -220,8 +237,8 @@ static void start(struct init *init, struct wire *w, const int *fds)
 	init->report = fcntl(cfds.report, F_DUPFD_CLOEXEC, 0);
 	init->program = w->failed || !argv[0] ? -1 : fork_until_exec(&pidfd);
 	if (init->program == 0)
-		run_child(&msg.confine, &cfds, init_is_bare(init->plan), argv,
-			  env);
+		run_child(&msg.confine, &cfds, init->plan->root->scratch,
+			  bare ? ours : 0, argv, env);
 	if (init->program < 0) {
 		confine_fail(&report.failure, SANDBOX_STAGE_SPAWN,
 			     w->failed ? EBADMSG : errno, "fork");

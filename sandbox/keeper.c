@@ -208,9 +208,6 @@ static void take_report(struct keeper *k)
 	case CONFINE_PROCESS:
 		k->has_process = true;
 		k->session = k->bare ? report.pid : 0;
-		if (k->bare)
-			bare_note_session(k->root.scratch,
-					  k->box[INIT_FD_PROC], k->session);
 		k->program = n_fds ? fd : -1;
 		return;
 	case CONFINE_CONFINED:

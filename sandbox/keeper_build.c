@@ -382,7 +382,10 @@ static void remove_folder(struct keeper *k)
 {
 	if (!*k->root.folder)
 		return;
-	bare_remove_folder(k->root.folder); /* as a rule init has done it */
+	/* As a rule init has done both.  A program may have been started, and
+	 * init killed, before the report of that was read. */
+	bare_end_left(k->root.scratch);
+	bare_remove_folder(k->root.folder);
 	close_fd(&k->root.scratch);
 	*k->root.folder = '\0';
 }
