@@ -134,9 +134,9 @@ class Check:
                 self.say(number, "layers", "%s must not include %s" % (
                     layer_of(self.path) or self.path, target))
             if quote == "<":
-                self.library(number, target)
+                self.third_party(number, target)
 
-    def library(self, number, target):
+    def third_party(self, number, target):
         for header, users in LIBRARIES:
             if re.match(header, target) and not re.fullmatch(users,
                                                              self.path):
