@@ -372,7 +372,7 @@ const char *envelope_leak(struct arena *arena, const struct exchange *x)
 {
 	static const char *const signs[] = {
 		"Traceback (most recent call last)", "File \"/",
-		"/site-packages/", "/work/", ".py\", line ", "sqlite3.",
+		"/site-packages/", "/submission/", ".py\", line ", "sqlite3.",
 		"sqlalchemy.", "psycopg", "werkzeug.exceptions",
 		"IntegrityError", "OperationalError", "UNIQUE constraint",
 		"NOT NULL constraint", "CHECK constraint", "KeyError",

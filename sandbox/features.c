@@ -318,7 +318,7 @@ static void try_box(struct feature *f, bool reduced)
 	bool made = mkdtemp(empty) != NULL;
 	const struct sandbox_mount mounts[] = {
 		{ SANDBOX_SCRATCH, NULL, "/data" },
-		{ SANDBOX_OVERLAY, empty, "/work" },
+		{ SANDBOX_OVERLAY, empty, "/submission" },
 	};
 	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
 

@@ -18,6 +18,7 @@
 #include "runner/transcript/transcript.h"
 #include "sandbox/forkserver.h"
 
+#define FOLDER        "/submission" /* in the box: what was handed in */
 #define PORT          8000
 #define READY_MS      15000 /* default; includes the imports of a cold start */
 #define LISTEN_POLL_MS 10
@@ -56,7 +57,7 @@ static int box_failed(struct arena *arena, struct service_failure *why,
 {
 	const char *stage = sandbox_stage_name(f->stage);
 
-	if (f->stage == SANDBOX_STAGE_ENTER) /* below /work, which is its own */
+	if (f->stage == SANDBOX_STAGE_ENTER) /* of a folder that is its own */
 		return failed(why, SERVICE_CRASHED,
 			      arena_printf(arena, "the app's folder cannot be "
 					   "entered: %s", strerror(f->code)));
@@ -91,7 +92,7 @@ static struct sandbox_limits limits_of(const struct service_spec *spec)
 	return limits;
 }
 
-/* Then Flask puts the instance folder beside /work, not into it. */
+/* Then Flask puts the instance folder beside FOLDER, not into it. */
 static bool is_itself_a_package(const struct launch *launch)
 {
 	return launch->target && (launch->target[0] == '.' ||
@@ -118,7 +119,7 @@ static size_t hide(struct service *s, const char *path,
 static size_t plan_mounts(struct service *s, struct sandbox_mount *mounts)
 {
 	const struct sandbox_mount shown[] = {
-		{ SANDBOX_OVERLAY, s->spec->sub->dir, "/work" },
+		{ SANDBOX_OVERLAY, s->spec->sub->dir, FOLDER },
 		{ SANDBOX_SCRATCH, NULL, "/data" },
 		{ SANDBOX_READ_ONLY, s->python.env, s->python.env },
 		{ SANDBOX_READ_ONLY, s->python.session, s->python.session },
@@ -248,7 +249,7 @@ bool service_has_ended(struct service *s)
 /* What a manifest says of the box's own folders, where they are really. */
 static const char *placed(struct service *s, const char *value)
 {
-	static const char *const places[] = { "/data", "/tmp", "/work" };
+	static const char *const places[] = { "/data", "/tmp", FOLDER };
 
 	for (size_t i = 0; *s->folder && i < ARRAY_LEN(places); i++) {
 		size_t n = strlen(places[i]);
@@ -319,8 +320,9 @@ static int run_program(struct service *s, struct service_failure *why)
 	struct sandbox_program program = {
 		.env = environment(s),
 		.cwd = launch->dir && *launch->dir
-			       ? arena_printf(s->arena, "/work/%s", launch->dir)
-			       : "/work",
+			       ? arena_printf(s->arena, FOLDER "/%s",
+					      launch->dir)
+			       : FOLDER,
 		.listener = !launch->script,
 	};
 	int r = -1;

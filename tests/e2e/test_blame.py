@@ -51,9 +51,9 @@ def exercise(tmp_path):
 
 @pytest.mark.parametrize("start", [[], ["--cold"]], ids=["warm", "cold"])
 @pytest.mark.parametrize("last_act", [
-    'os.chmod("/tmp", 0)', 'os.chmod("/work", 0)',
-    'os.rename("/work/app.py", "/work/gone.py")',
-    'open("/work/app.py", "w").write("import os; os._exit(6)")',
+    'os.chmod("/tmp", 0)', 'os.chmod("/submission", 0)',
+    'os.rename("/submission/app.py", "/submission/gone.py")',
+    'open("/submission/app.py", "w").write("import os; os._exit(6)")',
 ], ids=["tmp-shut", "work-shut", "app-gone", "exits-as-ours"])
 def test_what_an_app_leaves_behind_is_its_own_failure(
         exercise, grade, submission, last_act, start):

@@ -137,7 +137,7 @@ START_TEST(what_is_laid_over_a_folder_is_a_copy_without_namespaces)
 {
 	char dir[] = "/tmp/fumehood-unit-XXXXXX", path[64];
 	const struct sandbox_mount mounts[] = {
-		{ SANDBOX_OVERLAY, dir, "/work" },
+		{ SANDBOX_OVERLAY, dir, "/submission" },
 	};
 	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
 	struct sandbox *sb;
@@ -153,8 +153,9 @@ START_TEST(what_is_laid_over_a_folder_is_a_copy_without_namespaces)
 	spec.mounts = mounts;
 	spec.n_mounts = 1;
 	sb = open_bare(&spec);
-	ck_assert_int_eq(exit_code(sb, "cd $BOX/work && echo new >>app.db && "
-				       "mkdir sub && echo x >sub/y && "
+	ck_assert_int_eq(exit_code(sb, "cd $BOX/submission && "
+				       "echo new >>app.db && mkdir sub && "
+				       "echo x >sub/y && "
 				       "rm app.db && test ! -e app.db"), 0);
 	sandbox_close(sb, NULL);
 	ck_assert_int_eq(stat(path, &st), 0);

@@ -11,7 +11,7 @@
 
 static const char traceback[] =
 	"Traceback (most recent call last):\n"
-	"  File \"/work/app.py\", line 27, in create\n"
+	"  File \"/submission/app.py\", line 27, in create\n"
 	"    return item['name']\n"
 	"KeyError: 'name'\n";
 

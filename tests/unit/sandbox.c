@@ -205,7 +205,9 @@ END_TEST
 START_TEST(an_overlay_is_the_programs_to_change_and_the_original_stays)
 {
 	char dir[] = "/tmp/sandbox-unit-XXXXXX", path[64];
-	struct sandbox_mount mounts[] = { { SANDBOX_OVERLAY, dir, "/work" } };
+	struct sandbox_mount mounts[] = {
+		{ SANDBOX_OVERLAY, dir, "/submission" }
+	};
 	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
 	struct sandbox_state state;
 	struct sandbox *sb;
@@ -221,7 +223,7 @@ START_TEST(an_overlay_is_the_programs_to_change_and_the_original_stays)
 	spec.mounts = mounts;
 	spec.n_mounts = 1;
 	sb = open_box(&spec);
-	state = run(sb, "cd /work && cat app.db && echo new >>app.db && "
+	state = run(sb, "cd /submission && cat app.db && echo new >>app.db && "
 			"mkdir sub && echo x >sub/y && rm app.db && "
 			"test ! -e app.db");
 	check_output(sb, "old");

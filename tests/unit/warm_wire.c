@@ -13,7 +13,7 @@ static const char *const env[] = { "A=1", NULL };
 static struct wire message(void)
 {
 	struct join join = { .ns_flags = 7,
-			     .confine = { .uid = 1000, .cwd = "/work" } };
+			     .confine = { .uid = 1000, .cwd = "/submission" } };
 	struct wire w;
 
 	warm_put_start(&w, &join, 0x801, argv, env);
@@ -28,7 +28,7 @@ START_TEST(a_start_arrives_as_it_was_sent)
 	ck_assert_int_eq(warm_get(&w, &request), 0);
 	ck_assert_int_eq(request.kind, WARM_START);
 	ck_assert_uint_eq(request.join.ns_flags, 7);
-	ck_assert_str_eq(request.join.confine.cwd, "/work");
+	ck_assert_str_eq(request.join.confine.cwd, "/submission");
 	ck_assert_uint_eq(request.fd_mask, 0x801);
 	for (size_t i = 0; i < ARRAY_LEN(argv) - 1; i++)
 		ck_assert_str_eq(request.argv[i], argv[i]);

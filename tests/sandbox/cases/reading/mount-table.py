@@ -3,7 +3,7 @@
 # bare-void: /proc cannot be opened
 from attack import escaped
 
-SCRATCH = ("/tmp", "/dev/shm", "/work", "/data", "/var/tmp", "/run", "/home")
+SCRATCH = ("/tmp", "/dev/shm", "/submission", "/data", "/var/tmp", "/run", "/home")
 with open("/proc/self/mountinfo") as lines:
     for line in lines:
         fields = line.split()
