@@ -29,6 +29,7 @@
 
 #define REDRAW_MS   100
 #define TICK_MS     1000
+#define EARLY_FDS   2
 
 struct watch_options {
 	bool poll;
@@ -90,6 +91,15 @@ static void draw(struct watch *w)
 
 static void take_keys(struct watch *w);
 
+static void list_early(const struct watch *w, struct pollfd ret[EARLY_FDS])
+{
+	ret[0] = (struct pollfd){ .fd = files_fd(w->files), .events = POLLIN };
+	ret[1] = (struct pollfd){
+		.fd = w->tty && w->early_keys ? STDIN_FILENO : -1,
+		.events = POLLIN,
+	};
+}
+
 /*
  * An app that hangs while it is imported is waited for until its limit.  Who
  * has mended it by then, or wants to leave, should not wait too: until the app
@@ -97,16 +107,30 @@ static void take_keys(struct watch *w);
  */
 static void listen_early(struct watch *w, bool on)
 {
-	const int fds[] = { files_fd(w->files),
-			    w->tty && w->early_keys ? STDIN_FILENO : -1 };
 	struct epoll_event in = { .events = EPOLLIN };
+	struct pollfd fds[EARLY_FDS];
 
-	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
-		if (fds[i] >= 0)
+	list_early(w, fds);
+	for (size_t i = 0; i < EARLY_FDS; i++)
+		if (fds[i].fd >= 0)
 			epoll_ctl(w->early_fd,
-				  on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fds[i],
-				  &in);
+				  on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+				  fds[i].fd, &in);
 	w->screen.starting = on;
+}
+
+/* It answers.  False: what came before that has ended a request of ours as
+ * well, which says nothing of the app, so that it must end the run. */
+static bool has_started(struct watch *w)
+{
+	struct pollfd fds[EARLY_FDS];
+
+	listen_early(w, false);
+	list_early(w, fds);
+	if (poll(fds, EARLY_FDS, 0) <= 0)
+		return true;
+	listen_early(w, true);
+	return false;
 }
 
 static int new_early(int interrupt_fd, int *ret, struct err *err)
@@ -134,7 +158,8 @@ static void on_progress(void *ctx, struct transcript *t, size_t done,
 	const struct record *r;
 	struct span lines = transcript_lines(t);
 
-	listen_early(w, false);
+	if (w->screen.starting && !has_started(w))
+		return;
 	take_keys(w);
 	if (clock_ns() - w->drawn_ns < REDRAW_MS * 1000000ll && done > 1 &&
 	    !tty_changed())

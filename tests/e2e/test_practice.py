@@ -1,12 +1,15 @@
 """Practice: a folder of one's own, hints, and a screen that follows saves."""
 
+import glob
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
 import subprocess
 import termios
+import time
 
 import pytest
 
@@ -471,6 +474,49 @@ def test_keys_while_an_app_starts_cost_one_start_at_most(folder, watch):
         terminal.press("b")
         terminal.read(0.05)
     terminal.wait_for("10 of 10 points")
+    terminal.press("q")
+    assert terminal.end() == 0
+
+
+# The first request is seen from here, by the name of who answers it.
+IS_ASKED = """
+import ctypes
+import time
+first = True
+@app.before_request
+def say_so():
+    global first
+    if first:
+        first = False
+        ctypes.CDLL(None).prctl(15, b"%s")
+        time.sleep(1)
+"""
+
+
+def wait_for_thread(name, terminal, seconds=30):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for path in glob.glob("/proc/[0-9]*/task/[0-9]*/comm"):
+            try:
+                if pathlib.Path(path).read_text().strip() == name:
+                    return
+            except OSError: # it has ended
+                pass
+        terminal.read(0.01)
+    raise AssertionError("nobody is called %s:\n%s" % (name, terminal.screen))
+
+
+def test_a_key_during_the_first_request_takes_no_points(folder, watch):
+    name = "asked-%d" % os.getpid()
+    terminal = watch()
+    terminal.settle()
+    terminal.forget()
+    (folder / "app.py").write_text(
+        (EXERCISES / SLUG / "model/app.py").read_text() + IS_ASKED % name)
+    wait_for_thread(name, terminal)
+    terminal.press("j")
+    terminal.settle("run 2 took")
+    assert "10 of 10 points" in terminal.screen
     terminal.press("q")
     assert terminal.end() == 0
 
