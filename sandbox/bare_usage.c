@@ -15,7 +15,9 @@
 #define INODES_SEEN 16411 /* that several processes have open; a prime */
 #define PROBES_MAX  8
 #define MAPPINGS_MAX 70000 /* a process may have 65530 */
+#define LINE_BYTES  512   /* of it, see read_mapping() */
 #define LEVELS_MAX  65536 /* of folders: more than a box may have */
+#define DELETED     " (deleted)"
 #define ROUND_BYTES 16384 /* of names read at once */
 
 static int64_t size_of(const struct stat *st)
@@ -174,16 +176,35 @@ static void add_open(struct open_files *o, const struct stat *st)
 		o->sockets++;
 }
 
+/* A path may be longer than any line: then all but the middle is read. */
+static bool read_mapping(FILE *file, char *ret)
+{
+	const size_t keep = sizeof(DELETED);
+	size_t n = 0;
+	int c;
+
+	while ((c = getc_unlocked(file)) != EOF && c != '\n') {
+		if (n == LINE_BYTES - 1) {
+			n--;
+			memmove(ret + n - keep, ret + n - keep + 1, keep);
+		}
+		ret[n++] = (char)c;
+	}
+	ret[n] = '\0';
+	return c != EOF;
+}
+
 /*
  * "START-END PERMS OFFSET DEVICE INODE PATH (deleted)": what only a mapping
  * holds is at least as large as that.
  */
 static void add_mapping(struct open_files *o, const char *line)
 {
+	const size_t tail = sizeof(DELETED) - 1, len = strlen(line);
 	unsigned long long start, end, offset, inode;
-	const char *path = strstr(line, o->folder);
 
-	if (!path || !strstr(path, " (deleted)\n") ||
+	if (!strstr(line, o->folder) || len < tail ||
+	    strcmp(line + len - tail, DELETED) ||
 	    sscanf(line, "%llx-%llx %*s %llx %*s %llu", &start, &end, &offset,
 		   &inode) != 4 || !is_new(o, (ino_t)inode))
 		return;
@@ -193,7 +214,7 @@ static void add_mapping(struct open_files *o, const char *line)
 static void look_at_mappings(const struct proc_box *box, const char *pid,
 			     struct open_files *o)
 {
-	char path[300], line[512];
+	char path[300], line[LINE_BYTES];
 	FILE *file;
 	int fd;
 
@@ -202,8 +223,8 @@ static void look_at_mappings(const struct proc_box *box, const char *pid,
 	file = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!file && fd >= 0)
 		close(fd);
-	for (int i = 0; file && i < MAPPINGS_MAX &&
-			fgets(line, sizeof(line), file); i++)
+	for (int i = 0; file && i < MAPPINGS_MAX && read_mapping(file, line);
+	     i++)
 		add_mapping(o, line);
 	if (file)
 		fclose(file);
