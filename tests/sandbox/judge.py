@@ -16,6 +16,7 @@ BARE = {"userns", "pidns", "mountns", "netns", "ipcns", "utsns", "cgroupns",
         "root"}
 BARE_UNSEEN = {"open", *forbidden.REFUSED}
 BARE_SEEN_AS = {"connect": "socket"}
+ESCAPED_END = "exited:9" # of a case that got somewhere (attack.py)
 KEEPER_BYTES_MAX = 64 << 20
 WALL_GRACE_MS = 3000
 DENIED_MAX = 64
@@ -76,8 +77,8 @@ def _report(run, root, left_out=frozenset()):
         yield "exit status %s, not %d" % (run.status, status)
 
 
-def _evidence(case, run):
-    for word in ("ESCAPED", "BROKEN"):
+def _evidence(case, run, words=("ESCAPED", "BROKEN")):
+    for word in words:
         for line in run.lines(word)[:3]:
             yield line
         if len(run.lines(word)) > 3:
@@ -143,6 +144,8 @@ def _as_said(case, run):
         yield "it got nowhere: bare-open is no longer true"
     if not case.bare_void:
         yield from run.lines("REFUSED")
+    elif case.kind == "py" and not run.lines("REFUSED"):
+        yield "it was refused nothing: bare-void is no longer true"
 
 
 def _said_bare(case, run):
@@ -162,15 +165,15 @@ def wrong_bare(case, run, root):
     if not found and not case.bare_void:
         end = run.end()
         known = case.bare_open or case.bare_late
-        if not known and end not in case.bare and \
-                end.partition(":")[0] not in case.bare:
-            found.append("expected %s, got %s" % (" or ".join(case.bare),
-                                                  end))
-        if not known:
-            found += [*_evidence(case, run), *_said_bare(case, run)]
-        found += [*_as_said(case, run), *_peaks(case, run)]
+        bare = case.bare + [ESCAPED_END] * bool(known)
+        if end not in bare and end.partition(":")[0] not in bare:
+            found.append("expected %s, got %s" % (" or ".join(bare), end))
+        found += [*_evidence(case, run, ("BROKEN",) if known
+                             else ("ESCAPED", "BROKEN")),
+                  *_said_bare(case, run), *_as_said(case, run),
+                  *_peaks(case, run)]
     elif not found:
-        found += run.lines("ESCAPED")[:3]
+        found += [*run.lines("ESCAPED")[:3], *_as_said(case, run)]
     if run.hung:
         found.insert(0, "hung: had to be killed from outside")
     return found
