@@ -14,6 +14,8 @@ import os
 import struct
 import sys
 
+from attack import number
+
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_SECCOMP, PR_SET_NNP = 4, 24, 22, 38
 CAPABILITIES_MAX = 41
@@ -21,38 +23,24 @@ CAPABILITIES_MAX = 41
 # net_raw sys_chroot mknod audit_write setfcap
 KEPT = (0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31)
 EPERM, ENOSYS = 1, 38
-# On x86_64, and by the generic table; from 424 on they agree.
-REFUSED = {
-    "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40),
-    "umount2": (166, 39), "pivot_root": (155, 41), "keyctl": (250, 219),
-    "add_key": (248, 217), "request_key": (249, 218), "bpf": (321, 280),
-    "perf_event_open": (298, 241), "userfaultfd": (323, 282),
-    "quotactl": (179, 60), "open_by_handle_at": (304, 265),
-    "kcmp": (312, 272), "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271), "open_tree": 428, "move_mount": 429,
-    "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
-    "pidfd_getfd": 438, "mount_setattr": 442, "io_uring_setup": 425,
-}
-CLONE, CLONE3 = (56, 220), 435
+REFUSED = (
+    "unshare", "setns", "mount", "umount2", "pivot_root", "keyctl", "add_key",
+    "request_key", "bpf", "perf_event_open", "userfaultfd", "quotactl",
+    "open_by_handle_at", "kcmp", "process_vm_readv", "process_vm_writev",
+    "open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick",
+    "pidfd_getfd", "mount_setattr", "io_uring_setup")
 NAMESPACES = 0x7e020080
 LOAD, EQUAL, BITS, GIVE = 0x20, 0x15, 0x45, 0x06
 ERRNO, ALLOW = 0x50000, 0x7fff0000
-LANDLOCK_CREATE_RULESET = 444
-
-
-def _number(entry):
-    if isinstance(entry, tuple):
-        return entry[0 if os.uname().machine == "x86_64" else 1]
-    return entry
 
 
 def _filter(refused, absent):
     code = [(LOAD, 0, 0, 0)]
-    for number in absent:
-        code += [(EQUAL, 0, 1, number), (GIVE, 0, 0, ERRNO | ENOSYS)]
-    for number in refused:
-        code += [(EQUAL, 0, 1, number), (GIVE, 0, 0, ERRNO | EPERM)]
-    return code + [(EQUAL, 0, 3, _number(CLONE)), (LOAD, 0, 0, 16),
+    for name in absent:
+        code += [(EQUAL, 0, 1, number(name)), (GIVE, 0, 0, ERRNO | ENOSYS)]
+    for name in refused:
+        code += [(EQUAL, 0, 1, number(name)), (GIVE, 0, 0, ERRNO | EPERM)]
+    return code + [(EQUAL, 0, 3, number("clone")), (LOAD, 0, 0, 16),
                    (BITS, 0, 1, NAMESPACES), (GIVE, 0, 0, ERRNO | EPERM),
                    (GIVE, 0, 0, ALLOW)]
 
@@ -69,11 +57,10 @@ def _keep(capabilities):
     for capability in range(CAPABILITIES_MAX):
         if capability not in capabilities:
             LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-    bits = sum(1 << number for number in capabilities)
+    bits = sum(1 << bit for bit in capabilities)
     low, high = bits & 0xffffffff, bits >> 32
     header = struct.pack("Ii", 0x20080522, 0)
-    number = {"x86_64": 126}.get(os.uname().machine, 91)
-    if LIBC.syscall(number, header, struct.pack(
+    if LIBC.syscall(number("capset"), header, struct.pack(
             "6I", low, low, 0, high, high, 0)):
         raise OSError(ctypes.get_errno(), "capset")
 
@@ -82,8 +69,8 @@ def enter(uid=0, capabilities=KEPT, landlock=True):
     """From here on this process is in such a container; for preexec_fn."""
     if os.geteuid():
         LIBC.prctl(PR_SET_NNP, 1, 0, 0, 0)
-    absent = [CLONE3] + ([] if landlock else [LANDLOCK_CREATE_RULESET])
-    _load(_filter([_number(entry) for entry in REFUSED.values()], absent))
+    absent = ["clone3"] + ([] if landlock else ["landlock_create_ruleset"])
+    _load(_filter(REFUSED, absent))
     if os.geteuid():
         return
     if not uid:
@@ -97,7 +84,7 @@ def enter(uid=0, capabilities=KEPT, landlock=True):
 
 def landlock():
     """The version that the kernel has; 0: none."""
-    return max(0, LIBC.syscall(LANDLOCK_CREATE_RULESET, None, 0, 1))
+    return max(0, LIBC.syscall(number("landlock_create_ruleset"), None, 0, 1))
 
 
 def main():
