@@ -1,7 +1,6 @@
 #include "sandbox/bare.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>

@@ -65,7 +65,7 @@ void bare_remove_folder(const char *folder);
  * bare_left.c: note in the folder which session is at work in it; and end the
  * one that was, when its keeper and its init are no more.
  */
-void bare_note_session(int folder, int proc, int session); /* 0: none */
+void bare_note_session(int folder, pid_t session); /* 0: none yet */
 void bare_end_left(int folder);
 
 /*

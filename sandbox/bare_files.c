@@ -31,27 +31,24 @@ static int fail(struct sandbox_failure *reterr, const char *what,
 
 /* --- the folder --- */
 
-/* Ours, and nobody holds its lock: its keeper and init are no more. */
-static bool is_stale(int place, const char *name)
+/* If it is ours and nobody holds its lock: keeper and init are no more. */
+static void remove_if_stale(int place, const char *name)
 {
 	struct stat st;
 	int fd;
-	bool stale;
 
 	if (strncmp(name, PREFIX, strlen(PREFIX)))
-		return false;
+		return;
 	fd = openat(place, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 					 O_CLOEXEC);
 	if (fd < 0)
-		return false;
-	stale = fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
-		flock(fd, LOCK_EX | LOCK_NB) == 0;
-	if (stale) { /* and locked by us now */
+		return;
+	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	    flock(fd, LOCK_EX | LOCK_NB) == 0) {
 		bare_end_left(fd);
 		tree_remove(place, name);
 	}
 	close(fd);
-	return stale;
 }
 
 static void sweep(void)
@@ -60,7 +57,7 @@ static void sweep(void)
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)) != NULL)
-		is_stale(dirfd(dir), entry->d_name);
+		remove_if_stale(dirfd(dir), entry->d_name);
 	if (dir)
 		closedir(dir);
 }
@@ -106,7 +103,7 @@ int bare_make_folder(struct root *root, struct sandbox_failure *reterr)
 		*root->folder = '\0';
 		return -reterr->code;
 	}
-	bare_note_session(root->scratch, -1, 0); /* the note is ours */
+	bare_note_session(root->scratch, 0); /* its bytes are ours to answer */
 	return 0;
 }
 

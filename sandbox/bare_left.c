@@ -15,21 +15,26 @@
 #define NOTE       "session" /* "NUMBER WHEN-IT-STARTED" */
 #define NOTE_BYTES 64
 
-static bool read_identity(int proc, int pid, struct proc_identity *ret)
+static bool read_identity(pid_t pid, struct proc_identity *ret)
 {
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char name[16];
+	bool known;
 
 	snprintf(name, sizeof(name), "%d", pid);
-	return proc_identify(proc, name, ret);
+	known = proc >= 0 && proc_identify(proc, name, ret);
+	if (proc >= 0)
+		close(proc);
+	return known;
 }
 
-void bare_note_session(int folder, int proc, int session)
+void bare_note_session(int folder, pid_t session)
 {
 	struct proc_identity leader = { 0 };
 	char text[NOTE_BYTES];
 	int fd, n;
 
-	if (session && !read_identity(proc, session, &leader))
+	if (session && !read_identity(session, &leader))
 		return;
 	n = snprintf(text, sizeof(text), "%d %" PRIu64, session,
 		     leader.start);

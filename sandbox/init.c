@@ -173,29 +173,20 @@ static void execute(const char *const *argv, const char *const *env)
 	errno = saved;
 }
 
-/* Before there can be a family that outlives us all. */
-static void note_ourselves(int folder)
-{
-	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (proc >= 0)
-		bare_note_session(folder, proc, getpid());
-}
-
-/* `folder` is that of a bare box, `init` its init; else -1 and 0. */
-static void run_child(const struct confine *c, const struct confine_fds *fds,
-		      int folder, pid_t init, const char *const *argv,
-		      const char *const *env)
+static void run_child(const struct init_plan *plan, pid_t init,
+		      const struct confine *c, const struct confine_fds *fds,
+		      const char *const *argv, const char *const *env)
 {
 	struct confine_report report = { .kind = CONFINE_FAILED };
+	bool bare = init_is_bare(plan);
 	int report_fd;
 
 	reset_signals();
-	if (init)
-		note_ourselves(folder);
+	if (bare) /* before there can be a family that outlives us all */
+		bare_note_session(plan->root->scratch, getpid());
 	if (confine(c, fds, &report_fd, &report.failure) < 0)
 		_exit(127);
-	if (init) { /* a pid namespace would see to that */
+	if (bare) { /* a pid namespace would see to that */
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		if (getppid() != init)
 			_exit(127);
@@ -227,7 +218,6 @@ static void start(struct init *init, struct wire *w, const int *fds)
 				    .listen6 = init->fds[INIT_FD_LISTEN6],
 				    .landlock = init->fds[INIT_FD_LANDLOCK],
 				    .filter = fds[2] };
-	bool bare = init_is_bare(init->plan);
 	pid_t ours = getpid();
 	int pidfd = -1;
 
@@ -237,8 +227,7 @@ static void start(struct init *init, struct wire *w, const int *fds)
 	init->report = fcntl(cfds.report, F_DUPFD_CLOEXEC, 0);
 	init->program = w->failed || !argv[0] ? -1 : fork_until_exec(&pidfd);
 	if (init->program == 0)
-		run_child(&msg.confine, &cfds, init->plan->root->scratch,
-			  bare ? ours : 0, argv, env);
+		run_child(init->plan, ours, &msg.confine, &cfds, argv, env);
 	if (init->program < 0) {
 		confine_fail(&report.failure, SANDBOX_STAGE_SPAWN,
 			     w->failed ? EBADMSG : errno, "fork");

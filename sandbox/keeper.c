@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sandbox/bare.h"
 #include "sandbox/proc.h"
 #include "sandbox/wire.h"
 

@@ -354,12 +354,12 @@ int64_t proc_sockets_cost(int n)
 				: 0;
 }
 
-int64_t proc_sockets_bytes(const struct proc_box *box)
+int64_t proc_sockets_bytes(int proc)
 {
 	char text[TEXT_BYTES];
 	int n = 0;
 
-	if (!box->session && read_text(box->proc, "1", "net/sockstat", text))
+	if (read_text(proc, "1", "net/sockstat", text))
 		n = proc_parse_sockstat(text);
 	return proc_sockets_cost(n);
 }

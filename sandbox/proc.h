@@ -72,9 +72,8 @@ int proc_parse_sockstat(const char *text);
 
 /* What the sockets of the box may hold beyond the first hundreds: their
  * buffers are the kernel's memory, no process's, and nothing tells how full
- * those of a Unix socket are.  Each counts as full.  0 where the network is
- * the machine's. */
+ * those of a Unix socket are.  Each counts as full. */
 int64_t proc_sockets_cost(int sockets);
-int64_t proc_sockets_bytes(const struct proc_box *box);
+int64_t proc_sockets_bytes(int proc);
 
 #endif

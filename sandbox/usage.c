@@ -153,13 +153,18 @@ static int64_t count_memory(const struct keeper *k,
 	return again < once ? again : once;
 }
 
+static int64_t sockets_bytes(const struct keeper *k)
+{
+	return k->bare ? k->sockets_bytes
+		       : proc_sockets_bytes(k->box[INIT_FD_PROC]);
+}
+
 /* `bytes` counts what forks share for each of them: count again when it
  * matters, so that eight workers of one app are not taken for a bomb. */
 static void check_memory(struct keeper *k, int64_t bytes)
 {
 	struct proc_box box = box_of(k);
-	int64_t sockets = k->bare ? k->sockets_bytes
-				  : proc_sockets_bytes(&box);
+	int64_t sockets = sockets_bytes(k);
 	int64_t limit = k->spec->limits.memory_bytes;
 
 	look_as(k, true);
@@ -176,10 +181,8 @@ static void check_memory(struct keeper *k, int64_t bytes)
 static void check_sockets(struct keeper *k)
 {
 	int64_t limit = k->spec->limits.memory_bytes;
-	struct proc_box box = box_of(k);
 
-	if (limit && (k->bare ? k->sockets_bytes
-			      : proc_sockets_bytes(&box)) > limit)
+	if (limit && sockets_bytes(k) > limit)
 		keeper_end(k, SANDBOX_MEMORY, true);
 }
 
