@@ -144,7 +144,7 @@ def _as_said(case, run):
         yield "it got nowhere: bare-open is no longer true"
     if not case.bare_void:
         yield from run.lines("REFUSED")
-    elif case.kind == "py" and not run.lines("REFUSED"):
+    elif not run.lines("REFUSED"):
         yield "it was refused nothing: bare-void is no longer true"
 
 

@@ -68,6 +68,8 @@ int main(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	pthread_t thread;
 
+	if (fd < 0)
+		puts("REFUSED a socket");
 	if (write(1, "ARMED\n", 6) != 6 || fd < 0)
 		return 3;
 	alarm(5);
