@@ -272,23 +272,34 @@ MISTAKES = [
 ]
 
 
+def write_exercise(folder, resources, workers, criteria, **more):
+    """One that asks only what `criteria` say: id -> (grader, options)."""
+    name = folder.name
+    folder.mkdir()
+    (folder / "brief.md").write_text("* **R1** Everything.\n")
+    (folder / "exercise.json").write_text(json.dumps({
+        "format": 1, "slug": name, "title": name, "level": "mid",
+        "minutes": 5, "skills": ["all"],
+        "server": {"workers": workers, "threads": 4},
+        "resources": resources, "criteria": [
+            {"id": key, "title": key, "skill": "all", "points": 1,
+             "grader": grader, "with": options, "spec": ["R1"]}
+            for key, (grader, options) in criteria.items()], **more}))
+    return folder
+
+
+def with_mistake(text, edits):
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
 @pytest.fixture
 def exercise(tmp_path):
     """The folder of an exercise that is graded by its app's criteria."""
     def make(app):
-        resources, workers, criteria = EXERCISES[app]
-        folder = tmp_path / app
-        folder.mkdir()
-        (folder / "brief.md").write_text("* **R1** Everything.\n")
-        (folder / "exercise.json").write_text(json.dumps({
-            "format": 1, "slug": app, "title": app, "level": "mid",
-            "minutes": 5, "skills": ["all"],
-            "server": {"workers": workers, "threads": 4},
-            "resources": resources, "criteria": [
-                {"id": name, "title": name, "skill": "all", "points": 1,
-                 "grader": grader, "with": options, "spec": ["R1"]}
-                for name, (grader, options) in criteria.items()]}))
-        return folder
+        return write_exercise(tmp_path / app, *EXERCISES[app])
     return make
 
 
@@ -321,14 +332,11 @@ def test_an_app_that_does_nothing_gains_little(app, exercise, grade,
     assert result.document["score"]["percent"] < 25, result
 
 
-@pytest.mark.parametrize("app, mistake, lost, edits",
-                         [(m[0], m[1], m[2], m[3:]) for m in MISTAKES],
+@pytest.mark.parametrize("app, lost, edits",
+                         [(m[0], m[2], m[3:]) for m in MISTAKES],
                          ids=[f"{m[0]}: {m[1]}" for m in MISTAKES])
-def test_a_mistake_loses_its_criterion(app, mistake, lost, edits, exercise,
-                                       grade, submission):
-    text = (APPS / f"{app}.py").read_text()
-    for old, new in edits:
-        assert old in text, mistake
-        text = text.replace(old, new)
+def test_a_mistake_loses_its_criterion(app, lost, edits, exercise, grade,
+                                       submission):
+    text = with_mistake((APPS / f"{app}.py").read_text(), edits)
     result = grade(exercise(app), submission({"app.py": text}))
     assert charged(result) == lost, result

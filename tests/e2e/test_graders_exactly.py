@@ -3,14 +3,11 @@
 As test_graders.py, for the graders and the rules that it leaves out.
 """
 
-import json
-
 import pytest
 
-from conftest import ROOT
-from test_graders import MEMBERS, NOTES, USERS, bearer
+from test_graders import (APPS, MEMBERS, NOTES, USERS, bearer,
+                          with_mistake, write_exercise)
 
-APPS = ROOT / "tests/e2e/graders"
 FIELDS = [{"name": "title", "type": "string", "required": True, "min": 1,
            "max": 40},
           {"name": "pages", "type": "integer", "required": True, "min": 1,
@@ -362,18 +359,8 @@ def surroundings(surroundings, runtime):
 def exercise(tmp_path):
     """The folder of an exercise, and the text of its app."""
     def make(name):
-        app, resources, workers, criteria = EXERCISES[name]
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "brief.md").write_text("* **R1** Everything.\n")
-        (folder / "exercise.json").write_text(json.dumps({
-            "format": 1, "slug": name, "title": name, "level": "mid",
-            "minutes": 5, "skills": ["all"], "envelope": ENVELOPE,
-            "server": {"workers": workers, "threads": 4},
-            "resources": resources, "criteria": [
-                {"id": key, "title": key, "skill": "all", "points": 1,
-                 "grader": grader, "with": options, "spec": ["R1"]}
-                for key, (grader, options) in criteria.items()]}))
+        app, *asked = EXERCISES[name]
+        folder = write_exercise(tmp_path / name, *asked, envelope=ENVELOPE)
         return folder, (APPS / f"{app}.py").read_text()
     return make
 
@@ -391,14 +378,11 @@ def test_a_right_answer_keeps_all_points(name, exercise, grade, submission):
     assert result.status == 0
 
 
-@pytest.mark.parametrize("name, mistake, checks, edits",
-                         [(m[0], m[1], m[2], m[3:]) for m in MISTAKES],
+@pytest.mark.parametrize("name, checks, edits",
+                         [(m[0], m[2], m[3:]) for m in MISTAKES],
                          ids=[f"{m[0]}: {m[1]}" for m in MISTAKES])
-def test_a_mistake_loses_its_checks(name, mistake, checks, edits, exercise,
-                                    grade, submission):
+def test_a_mistake_loses_its_checks(name, checks, edits, exercise, grade,
+                                    submission):
     folder, text = exercise(name)
-    for old, new in edits:
-        assert old in text, mistake
-        text = text.replace(old, new)
-    result = grade(folder, submission({"app.py": text}))
+    result = grade(folder, submission({"app.py": with_mistake(text, edits)}))
     assert lost(result) == sorted(checks), result
