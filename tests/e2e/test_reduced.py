@@ -17,6 +17,7 @@ import time
 import pytest
 
 from conftest import EXERCISES, PROGRAM, ROOT, Result
+from test_bad_input import processes_with
 
 sys.path.insert(0, str(ROOT / "tests" / "sandbox"))
 import forbidden  # noqa: E402
@@ -267,19 +268,6 @@ def test_the_listening_socket_leads_nowhere_else(within, submission, user):
         "connect", "sendto", "sendmsg", "bind"}
 
 
-def processes_below(marker):
-    """Those whose environment holds it, whoever started them."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/environ" % pid, "rb") as file:
-                if marker in file.read():
-                    found.append(pid)
-        except OSError:
-            pass
-    return found
-
-
 def children(pid, name):
     """Of the process `pid`, those that are called `name`; waits for one."""
     deadline = time.monotonic() + 60
@@ -331,8 +319,8 @@ def test_a_killed_process_of_ours_leaves_nothing(within, submission, user,
                 signal.SIGKILL)
         deadline = time.monotonic() + 60  # a second, where nobody is busy
         marker = ("DATA_DIR=" + data).encode()
-        while processes_below(marker) or os.path.exists(
+        while processes_with(marker) or os.path.exists(
                 os.path.dirname(data)):
-            assert time.monotonic() < deadline, processes_below(marker)
+            assert time.monotonic() < deadline, processes_with(marker)
             time.sleep(0.01)
         assert runner.wait(30) in ((-9,) if victim == "runner" else (6,))
