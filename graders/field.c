@@ -207,17 +207,47 @@ static const char *draw_string(const struct field *f, struct prng *prng,
 			 (size_t)prng_range(prng, min, clamp(16, min, max)));
 }
 
-static const char *draw_number(const struct field *f, struct prng *prng,
+/* Of the numbers that are drawn. */
+static void number_range(const struct field *f, int64_t *min, int64_t *max)
+{
+	*min = f->has_min ? f->min : f->has_max ? f->max - 1000 : 1;
+	*max = f->has_max ? f->max : *min + 100000;
+}
+
+static const char *number_text(const struct field *f, int64_t value,
 			       struct arena *arena)
 {
-	int64_t min = f->has_min ? f->min : f->has_max ? f->max - 1000 : 1;
-	int64_t max = f->has_max ? f->max : min + 100000;
-	int64_t value = prng_range(prng, min, max), by = scale(f);
-
 	if (f->type == FIELD_INTEGER)
 		return arena_printf(arena, "%lld", (long long)value);
 	return arena_printf(arena, "%.*f", (int)f->decimals,
-			    (double)value / (double)by);
+			    (double)value / (double)scale(f));
+}
+
+static const char *draw_number(const struct field *f, struct prng *prng,
+			       struct arena *arena)
+{
+	int64_t min, max;
+
+	number_range(f, &min, &max);
+	return number_text(f, prng_range(prng, min, max), arena);
+}
+
+bool field_draw_lengths(const struct field *f, struct arena *arena,
+			const char *ret[2])
+{
+	int64_t min, max, one = scale(f), ten = 10 * one;
+
+	if ((f->type != FIELD_INTEGER && f->type != FIELD_NUMBER) ||
+	    f->valid || f->choices)
+		return false;
+	number_range(f, &min, &max);
+	while (ten - one < min)
+		ten *= 10;
+	if (ten > max)
+		return false;
+	ret[0] = number_text(f, ten - one, arena);
+	ret[1] = number_text(f, ten, arena);
+	return true;
 }
 
 static const char *draw_array(const struct field *f, struct prng *prng,

@@ -74,6 +74,11 @@ void field_read(struct options *o, const struct json *v, bool named,
 const char *field_draw(const struct field *f, struct prng *prng,
 		       struct arena *arena);
 
+/* Two valid numbers, the lesser one first, that as text come in the other
+ * order: 9 and 10; false where the field has none. */
+bool field_draw_lengths(const struct field *f, struct arena *arena,
+			const char *ret[2]);
+
 /* The values of a rule; none when it does not apply to the field. */
 void field_values(const struct field *f, enum field_rule rule,
 		  struct prng *prng, struct arena *arena,

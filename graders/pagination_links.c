@@ -20,6 +20,7 @@ struct linking {
 	const char *query; /* a filter that links must keep, or NULL */
 	const char *param, *value;
 	struct rule wellformed, edges, follow, kept;
+	bool unread; /* a header that led nowhere: what follows is not asked */
 };
 
 /* The page at `target`, asked for once. */
@@ -55,6 +56,7 @@ static bool read_links(struct linking *l, const struct exchange *x,
 		rule_ok(&l->wellformed, x);
 		return true;
 	}
+	l->unread = true;
 	rule_bad(l->p->g, &l->wellformed, x, NULL,
 		 "%s sends a Link header that breaks RFC 8288: %s",
 		 ask_what(l->p->arena, x), err.msg);
@@ -250,12 +252,13 @@ static void one_walk(struct linking *l)
 			   p->walk;
 	const struct listing *list;
 
-	if (all->n_pages && l->n_fetched < FETCHED_MAX)
+	/* The walk by links of all rows is a second one: nothing is reused. */
+	if (l->query && all->n_pages && l->n_fetched < FETCHED_MAX)
 		l->fetched[l->n_fetched++] = all->pages[0];
 	list = follow_next(l);
 	if (!l->query)
 		p->by_links = list;
-	if (demanded(p, "next"))
+	if (demanded(p, "next") && !l->unread)
 		judge_union(l, list, all);
 	if (list->n_pages)
 		judge_pages(l, list);
@@ -285,6 +288,11 @@ void pagination_links(struct pagination *p)
 		one_walk(l);
 	rule_close(p->g, &l->wellformed);
 	rule_close(p->g, &l->edges);
-	rule_close(p->g, &l->follow);
+	if (l->unread && !l->follow.n_bad)
+		grading_not_measured(p->g, CHECK(.id = l->follow.id,
+						 .title = l->follow.title),
+				     "a Link header cannot be read");
+	else
+		rule_close(p->g, &l->follow);
 	rule_close(p->g, &l->kept);
 }

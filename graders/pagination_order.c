@@ -110,6 +110,22 @@ static void make_ties(struct pagination *p)
 	}
 }
 
+/* Numbers that are sorted as text show: 10 would come before 9. */
+static void make_lengths(struct pagination *p, const struct field *f)
+{
+	const char *values[2];
+
+	if (!f || f->readonly || !field_draw_lengths(f, p->arena, values))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(values) && !p->ask.code; i++) {
+		struct body body = resource_body(p->r, p->prng, p->arena,
+						 true);
+
+		body_set(&body, f->name, values[i]);
+		resource_create(&p->ask, p->r, body);
+	}
+}
+
 static const char *sort_query(struct pagination *p, const char *field,
 			      bool down)
 {
@@ -212,6 +228,8 @@ void pagination_order(struct pagination *p)
 	if (!s->n || !pagination_wants(p, RULE_SORT))
 		return;
 	make_ties(p);
+	for (size_t i = 0; i < s->n; i++)
+		make_lengths(p, resource_field(p->r, s->fields[i]));
 	all = listing_walk(&p->ask, p->r, 0, NULL);
 	for (size_t i = 0; i < s->n; i++)
 		sort_field(p, s->fields[i], all);

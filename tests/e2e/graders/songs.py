@@ -17,7 +17,7 @@ def problem(e):
 def is_text(v): return isinstance(v, str) and 1 <= len(v) <= 40
 RULES = {"code": lambda v: isinstance(v, str) and len(v) == 6,
          "title": is_text, "genre": lambda v: v in ("rock", "jazz", "folk"),
-         "seconds": lambda v: isinstance(v, int) and 1 <= v <= 9999}
+         "seconds": lambda v: isinstance(v, int) and 1000 <= v <= 10000}
 def body():
     b = request.get_json()
     if not isinstance(b, dict): abort(422, "no object")
