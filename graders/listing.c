@@ -239,3 +239,13 @@ const struct listing *listing_walk(struct asking *a, const struct resource *r,
 		number++;
 	return list;
 }
+
+const struct json *listing_row(struct asking *a, const struct resource *r,
+			       const char *id, const struct exchange **ret_x)
+{
+	const struct listing *list = listing_walk(a, r, 0, NULL);
+	size_t at = id ? listing_find(list, id) : list->n_rows;
+
+	*ret_x = list->n_pages ? list->pages[0].x : ask(a, "GET", r->path);
+	return at < list->n_rows ? list->rows[at] : NULL;
+}

@@ -65,4 +65,8 @@ bool listing_add(struct asking *a, const struct resource *r,
 /* Index of the row with this id, or n_rows. */
 size_t listing_find(const struct listing *list, const char *id);
 
+/* The row with this id as the pages show it, or NULL; *ret_x is the first. */
+const struct json *listing_row(struct asking *a, const struct resource *r,
+			       const char *id, const struct exchange **ret_x);
+
 #endif

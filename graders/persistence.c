@@ -73,20 +73,12 @@ static bool change(struct persistence *p, struct row *row)
 static const struct json *look(struct persistence *p, const struct row *row,
 			       const struct exchange **ret_x)
 {
-	const struct listing *list;
-	size_t at;
-
-	if (!p->blind) {
-		*ret_x = ask(&p->ask, "GET", row->target);
-		return ask_ok(*ret_x) ? view_item(view_body(p->arena, *ret_x),
-						  p->r->at, p->r->id) :
-					NULL;
-	}
-	list = listing_walk(&p->ask, p->r, 0, NULL);
-	*ret_x = list->n_pages ? list->pages[0].x :
-				 ask(&p->ask, "GET", p->r->path);
-	at = row->id ? listing_find(list, row->id) : list->n_rows;
-	return at < list->n_rows ? list->rows[at] : NULL;
+	if (p->blind)
+		return listing_row(&p->ask, p->r, row->id, ret_x);
+	*ret_x = ask(&p->ask, "GET", row->target);
+	return ask_ok(*ret_x) ? view_item(view_body(p->arena, *ret_x),
+					  p->r->at, p->r->id) :
+				NULL;
 }
 
 /* Rows, a change and a deletion; false when no row could be made. */

@@ -23,8 +23,7 @@ static void look(struct validation *v, struct row *row,
 		 const struct exchange **ret_x)
 {
 	const struct exchange *x = ask(&v->ask, "GET", row->target);
-	const struct listing *list;
-	size_t at;
+	const struct json *shown;
 
 	if (ask_ok(x)) {
 		*ret_x = x;
@@ -32,12 +31,11 @@ static void look(struct validation *v, struct row *row,
 				       v->r->id);
 		return;
 	}
-	list = listing_walk(&v->ask, v->r, 0, NULL);
-	at = row->id ? listing_find(list, row->id) : list->n_rows;
-	if (at == list->n_rows)
+	shown = listing_row(&v->ask, v->r, row->id, &x);
+	if (!shown)
 		return;
-	*ret_x = list->pages[0].x;
-	row->shown = list->rows[at];
+	*ret_x = x;
+	row->shown = shown;
 }
 
 /* What was wrong with how `body` was taken, or NULL. */
