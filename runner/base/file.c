@@ -1,5 +1,6 @@
 #include "runner/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,10 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+
+#define STALE_S   60
+#define SWEEP_MAX 10000 /* entries of the folder that are looked at */
 
 static int read_all(int fd, char *data, size_t n, size_t *ret)
 {
@@ -216,4 +221,40 @@ int file_runtime_dir(struct arena *arena, const char **ret, struct err *err)
 			       dir);
 	*ret = dir;
 	return 0;
+}
+
+const char *file_temporary_dir(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return dir && *dir == '/' ? dir : "/tmp";
+}
+
+static bool is_stale(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+	       st.st_uid == geteuid() && time(NULL) - st.st_mtime >= STALE_S;
+}
+
+void file_sweep(const char *prefix, void (*remove)(const char *path))
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const char *dir = file_temporary_dir();
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+	int n = 0;
+
+	while (d && n++ < SWEEP_MAX && (entry = readdir(d))) {
+		const char *path;
+
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		path = arena_printf(arena, "%s/%s", dir, entry->d_name);
+		if (is_stale(path))
+			remove(path);
+	}
+	if (d)
+		closedir(d);
 }

@@ -35,4 +35,14 @@ const char *file_state_dir(struct arena *arena);
  * refused (-EPERM) when somebody else owns it. */
 int file_runtime_dir(struct arena *arena, const char **ret, struct err *err);
 
+/* $TMPDIR when it is an absolute path, else /tmp. */
+const char *file_temporary_dir(void);
+
+/*
+ * What killed runners left in that folder: each folder of this user's whose
+ * name begins with `prefix` and in which nothing was made for a minute is
+ * given to `remove`, which judges whether anybody still wants it.
+ */
+void file_sweep(const char *prefix, void (*remove)(const char *path));
+
 #endif

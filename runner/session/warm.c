@@ -1,20 +1,16 @@
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "runner/base/arena.h"
+#include "runner/base/file.h"
 #include "runner/session/python.h"
 #include "runner/session/service.h"
 #include "runner/session/session.h"
 #include "sandbox/forkserver.h"
 
 #define PREFIX        "fumehood-warm-"
-#define STALE_S       60
-#define SWEEP_MAX     10000 /* entries of the folder that are looked at */
 #define WHILE_WE_LIVE (-1) /* and not a moment longer, however we end */
 
 static struct forkserver_spec spec_of(const struct python *python)
@@ -77,25 +73,10 @@ struct forkserver *session_warm(struct arena *arena)
 	return service_warm(arena, NULL, &reused);
 }
 
-/* What runners left that were killed before a server was theirs: folders that
- * are still empty, and not because somebody just made them. */
-static void sweep(struct arena *arena, const char *tmp)
+/* Of runners that were killed before a server was theirs. */
+static void remove_empty(const char *dir)
 {
-	DIR *d = opendir(tmp);
-	struct dirent *entry;
-	struct stat st;
-
-	for (int n = 0; d && n < SWEEP_MAX && (entry = readdir(d)); n++) {
-		const char *path = arena_printf(arena, "%s/%s", tmp,
-						entry->d_name);
-
-		if (!strncmp(entry->d_name, PREFIX, strlen(PREFIX)) &&
-		    !lstat(path, &st) && st.st_uid == geteuid() &&
-		    time(NULL) - st.st_mtime > STALE_S)
-			rmdir(path);
-	}
-	if (d)
-		closedir(d);
+	rmdir(dir);
 }
 
 static const char *start_shared(struct arena *arena,
@@ -119,7 +100,6 @@ static const char *start_shared(struct arena *arena,
 
 const char *session_share_warm(struct arena *arena)
 {
-	const char *tmp = getenv("TMPDIR");
 	struct forkserver *there;
 	struct python python;
 	char *dir;
@@ -131,9 +111,9 @@ const char *session_share_warm(struct arena *arena)
 		forkserver_free(there);
 		return NULL;
 	}
-	tmp = tmp && *tmp == '/' ? tmp : "/tmp";
-	sweep(arena, tmp);
-	dir = arena_printf(arena, "%s/" PREFIX "XXXXXX", tmp);
+	file_sweep(PREFIX, remove_empty);
+	dir = arena_printf(arena, "%s/" PREFIX "XXXXXX",
+			   file_temporary_dir());
 	return mkdtemp(dir) ? start_shared(arena, &python, dir) : NULL;
 }
 

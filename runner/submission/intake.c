@@ -1,6 +1,5 @@
 #include "runner/submission/intake.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -10,17 +9,15 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+#include "runner/base/file.h"
 #include "runner/base/text.h"
 
 #define NOTES_MAX      20
 #define NAME_BYTES_MAX 255
 #define PREFIX         "fumehood-sub-"
-#define STALE_S        60
-#define SWEEP_MAX      10000 /* entries of the folder that are looked at */
 
 struct file {
 	const char *path;
@@ -51,43 +48,22 @@ static const char *const skipped[] = {
 };
 
 /* Nobody is told when a runner was killed: a copy that no living one holds
- * locked is removed by the next.  A young one may not be locked yet. */
-static void remove_if_stale(const char *dir)
+ * locked is removed by the next. */
+static void remove_unlocked(const char *dir)
 {
 	AUTO_FD fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid() ||
-	    time(NULL) - st.st_mtime < STALE_S)
-		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
 		intake_remove(dir);
-}
-
-static void sweep(const char *tmp)
-{
-	AUTO(arena_free) struct arena *arena = arena_new();
-	DIR *d = opendir(tmp);
-	struct dirent *entry;
-	int n = 0;
-
-	while (d && n++ < SWEEP_MAX && (entry = readdir(d)))
-		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0)
-			remove_if_stale(arena_printf(arena, "%s/%s", tmp,
-						     entry->d_name));
-	if (d)
-		closedir(d);
 }
 
 static int make_base(struct arena *arena, char **ret, int *ret_lock,
 		     struct err *err)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *base;
+	char *base = arena_printf(arena, "%s/" PREFIX "XXXXXX",
+				  file_temporary_dir());
 
-	tmp = tmp && *tmp == '/' ? tmp : "/tmp";
-	sweep(tmp);
-	base = arena_printf(arena, "%s/" PREFIX "XXXXXX", tmp);
+	file_sweep(PREFIX, remove_unlocked);
 	if (!mkdtemp(base))
 		return err_set(err, EIO, "no room to unpack in: %s: %s", base,
 			       strerror(errno));

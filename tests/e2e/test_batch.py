@@ -28,9 +28,9 @@ def folder(tmp_path):
     return tmp_path / "hand-ins"
 
 
-def batch(fumehood, exercise, folder, out, *options):
+def batch(fumehood, exercise, folder, out, *options, **keywords):
     return fumehood("grade", exercise, *sorted(folder.iterdir()), "--out",
-                    out, *options)
+                    out, *options, **keywords)
 
 
 def summary(out):
@@ -269,3 +269,17 @@ def test_a_report_of_each_result_is_a_plain_name(
                    "html=" + name)
     assert result.status == 2 and name in result.err
     assert not (tmp_path / "out").exists()
+
+
+def test_what_killed_batches_made_for_a_server_is_removed(
+        fumehood, exercise, folder, tmp_path):
+    temporary = tmp_path / "temporary"
+    for name in ("dead", "young", "used/file", "other"):
+        prefix = "" if name == "other" else "fumehood-warm-"
+        (temporary / (prefix + name)).mkdir(parents=True)
+    for name in ("fumehood-warm-dead", "fumehood-warm-used", "other"):
+        os.utime(temporary / name, (1000, 1000))
+    batch(fumehood, exercise, folder, tmp_path / "results",
+          env={"TMPDIR": str(temporary)})
+    assert sorted(os.listdir(temporary)) == [
+        "fumehood-warm-used", "fumehood-warm-young", "other"]
