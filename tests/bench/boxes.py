@@ -78,6 +78,32 @@ def bench_many(command, took_ms):
                       growth(before).items() if n) or "nothing"), flush=True)
 
 
+def build_floor(root, folder):
+    """The program that does a box's kernel calls and nothing else."""
+    program = folder / "floor"
+    subprocess.run(["cc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-static",
+                    "-I", root, "-o", program, HERE / "floor.c",
+                    root / "build/release/libsandbox.a"], check=True)
+    folder.chmod(0o755)  # ordinary users run it as well
+    return str(program)
+
+
+def cgroup_folders():
+    """Where a box's cgroups are made, version 2 first; none that we may not
+    write to."""
+    found = []
+    with open("/proc/self/cgroup", encoding="ascii") as file:
+        lines = [line.strip().split(":", 2) for line in file]
+    for _, controllers, path in sorted(lines, key=lambda line: line[1]):
+        if controllers not in ("", "memory", "pids"):
+            continue
+        mount = "/sys/fs/cgroup/" + (controllers or "unified")
+        mount = mount if os.path.isdir(mount) else "/sys/fs/cgroup"
+        places = [mount + path, mount]
+        found += [place for place in places if os.access(place, os.W_OK)][:1]
+    return found
+
+
 class Unboxed:
     """The same fork server and the same server program, in no box at all."""
 
