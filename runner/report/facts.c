@@ -38,9 +38,14 @@ bool criterion_is_measured(const struct record_criterion *c)
 	return false;
 }
 
-int criterion_lost(const struct record_criterion *c)
+int criterion_lost_itself(const struct record_criterion *c)
 {
 	return criterion_is_measured(c) ? c->max_points - c->points : 0;
+}
+
+int criterion_lost(const struct record_criterion *c)
+{
+	return c->capped + criterion_lost_itself(c);
 }
 
 static int by_loss(const void *a, const void *b)
@@ -90,18 +95,12 @@ int record_percent(const struct record *r)
 const struct record_criterion *record_shut_gate(const struct record *r,
 						int *ret_before)
 {
-	int sum = 0;
-
-	for (size_t i = 0; i < r->n_criteria; i++)
-		if (criterion_is_measured(&r->criteria[i]))
-			sum += r->criteria[i].points;
-	*ret_before = sum;
-	for (size_t i = 0; sum > r->points && i < r->n_criteria; i++) {
-		const struct record_criterion *c = &r->criteria[i];
-
-		if (c->gate && (c->status == STATUS_FAIL ||
-				c->status == STATUS_SKIP))
-			return c;
+	*ret_before = r->points;
+	for (size_t i = 0; i < r->n_criteria; i++) {
+		if (!r->criteria[i].capped)
+			continue;
+		*ret_before += r->criteria[i].capped;
+		return &r->criteria[i];
 	}
 	return NULL;
 }

@@ -20,7 +20,11 @@ int64_t fact_int(const struct json *v, const char *name, int64_t absent);
 
 /* Its points are in both sums of the score. */
 bool criterion_is_measured(const struct record_criterion *c);
-int criterion_lost(const struct record_criterion *c); /* hundredths */
+
+/* In hundredths: its own points that are lost; and with them what its failure
+ * takes from the others, so that all that is lost is the sum over all. */
+int criterion_lost_itself(const struct record_criterion *c);
+int criterion_lost(const struct record_criterion *c);
 
 /* All of them, the one that lost most first, equal ones in their order. */
 const struct record_criterion *const *
@@ -36,7 +40,7 @@ const char *criterion_clause(struct arena *arena,
 int record_percent(const struct record *r);
 
 /* The criterion whose failure caps the score, and the hundredths of points
- * that were there before; NULL when none does. */
+ * that there would be without the cap; NULL when none does. */
 const struct record_criterion *record_shut_gate(const struct record *r,
 						int *ret_before);
 

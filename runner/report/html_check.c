@@ -74,7 +74,7 @@ void html_losses(struct html *h)
 {
 	const struct record_criterion *const *sorted =
 		criteria_by_loss(h->arena, h->r);
-	char lost[TEXT_POINTS_BYTES];
+	char lost[TEXT_POINTS_BYTES], capped[TEXT_POINTS_BYTES];
 
 	if (!html_has_losses(h))
 		return;
@@ -87,6 +87,11 @@ void html_losses(struct html *h)
 		markup(h->out, h->arena, "<li><b class=\"fail\">&minus;%s</b>"
 					 "<span><a href=\"#c-%s\">%s</a>",
 		       lost, sorted[i]->id, sorted[i]->title);
+		text_points(sorted[i]->capped, capped);
+		if (sorted[i]->capped)
+			markup(h->out, h->arena, ", %s of them because its "
+						 "failure caps the score",
+			       capped);
 		reason(h, sorted[i]);
 		fprintf(h->out, "</span></li>\n");
 	}

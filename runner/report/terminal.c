@@ -84,20 +84,31 @@ static void print_criteria(struct paper *p, const struct record *r)
 	}
 }
 
+/* "1.5 lost of 1.5", and what its failure takes from the others. */
+static const char *lost_of(struct paper *p, const struct record_criterion *c)
+{
+	char lost[TEXT_POINTS_BYTES], capped[TEXT_POINTS_BYTES];
+
+	text_points(criterion_lost_itself(c), lost);
+	text_points(c->capped, capped);
+	return arena_printf(p->arena, "%s lost of %s%s%s%s", lost,
+			    fraction(p, 0, c->max_points) + 2,
+			    c->capped ? ", and " : "",
+			    c->capped ? capped : "",
+			    c->capped ? " of the others' by the cap" : "");
+}
+
 static void print_criterion(struct paper *p, const struct record *r,
 			    const struct record_criterion *c)
 {
 	const struct record_check *before = NULL;
 	size_t shown = 0, left_out = 0;
 	const char *title = paper_safe(p, c->title);
-	char points[TEXT_POINTS_BYTES];
 
-	text_points(criterion_lost(c), points);
 	fprintf(p->out, "\n");
 	if (criterion_lost(c))
-		title = arena_printf(p->arena, "%s %s %s lost of %s", title,
-				     p->unicode ? "·" : "-", points,
-				     fraction(p, 0, c->max_points) + 2);
+		title = arena_printf(p->arena, "%s %s %s", title,
+				     p->unicode ? "·" : "-", lost_of(p, c));
 	paper_wrap(p, INK_BOLD, 0, 0, title);
 	for (size_t i = 0; i < c->n_checks; i++) {
 		if (!failure_is_one(&c->checks[i]))

@@ -40,6 +40,7 @@ struct record_criterion {
 	bool hidden, gate;
 	enum status status;
 	int points, max_points;  /* hundredths */
+	int capped;              /* of the others' points, by its failure */
 	const struct record_check *checks;
 	size_t n_checks;
 };

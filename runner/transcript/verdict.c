@@ -176,7 +176,7 @@ struct verdict verdict_score(struct arena *arena,
 			     struct record_check *const *checks, size_t n)
 {
 	struct verdict v = { 0 };
-	bool shut = false;
+	struct record_criterion *shut = NULL;
 	int cap;
 
 	charge_causes_once(arena, criteria, checks, n);
@@ -184,15 +184,19 @@ struct verdict verdict_score(struct arena *arena,
 		score_criterion(&criteria[i]);
 		v.flaky |= criteria[i].status == STATUS_FLAKY;
 		v.broken |= criteria[i].status == STATUS_BROKEN;
-		shut |= is_shut(&criteria[i]);
+		criteria[i].capped = 0;
+		if (!shut && is_shut(&criteria[i]))
+			shut = &criteria[i];
 		if (!is_measured(&criteria[i]))
 			continue;
 		v.points += criteria[i].points;
 		v.max_points += criteria[i].max_points;
 	}
 	cap = v.max_points * VERDICT_GATE_PERCENT / 100;
-	if (shut && v.points > cap)
+	if (shut && v.points > cap) {
+		shut->capped = v.points - cap;
 		v.points = cap;
+	}
 	return v;
 }
 

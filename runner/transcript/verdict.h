@@ -27,9 +27,9 @@ struct verdict {
 };
 
 /*
- * Fill status, points and max_points of criteria[] and charged_by of their
- * checks; checks[i] is the writable criteria[i].checks.  max_points must hold
- * the manifest's; a criterion that leaves the sums keeps it for display.
+ * Fill status, points, max_points and capped of criteria[] and charged_by of
+ * their checks; checks[i] is the writable criteria[i].checks.  max_points must
+ * hold the manifest's; a criterion that leaves the sums keeps it for display.
  */
 struct verdict verdict_score(struct arena *arena,
 			     struct record_criterion *criteria,

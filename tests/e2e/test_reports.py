@@ -264,6 +264,18 @@ def test_a_candidates_report_holds_nothing_hidden(reports):
         assert seen > 5, "the interviewer's reports hold them"
 
 
+@pytest.mark.parametrize("reports", ["flawed"], indirect=True)
+def test_what_is_lost_adds_up_when_a_gate_caps_the_score(reports):
+    document = json.loads((reports / "interviewer/json").read_text())
+    page = (reports / "interviewer/html").read_text()
+    lost = [float(points) for points in re.findall(r"&minus;([\d.]+)", page)]
+    score = document["score"]
+    assert sum(lost) == score["max_points"] - score["points"]
+    assert "caps the score" in page
+    assert "of the others' by the cap" in (
+        reports / "interviewer/terminal").read_text()
+
+
 def test_two_reports_cannot_share_stdout(fumehood):
     result = fumehood("grade", "catalogue", "x", "--report=json",
                       "--report=tap")

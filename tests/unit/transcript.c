@@ -9,6 +9,7 @@
 #include "runner/base/json.h"
 #include "runner/base/jsonout.h"
 #include "runner/probe/http.h"
+#include "runner/report/facts.h"
 #include "runner/transcript/record.h"
 #include "runner/transcript/transcript.h"
 #include "runner/transcript/verdict.h"
@@ -166,6 +167,7 @@ START_TEST(findings_come_to_the_points_of_the_case)
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(transcript_free) struct transcript *t = begin(4, NULL);
 	const struct record *r;
+	int lost = 0;
 
 	for (size_t i = 0; i < 6 && c->findings[i].criterion; i++)
 		transcript_finding(t, &(struct finding){
@@ -185,6 +187,10 @@ START_TEST(findings_come_to_the_points_of_the_case)
 		      outcome_name(r->outcome));
 	ck_assert_msg(r->criteria[0].status == c->a, "%s: a is %s", c->what,
 		      status_name(r->criteria[0].status));
+	for (size_t i = 0; i < r->n_criteria; i++)
+		lost += criterion_lost(&r->criteria[i]);
+	ck_assert_msg(lost == r->max_points - r->points,
+		      "%s: the criteria lost %d", c->what, lost);
 	ck_assert(r->chain_holds && !r->cut);
 }
 END_TEST
