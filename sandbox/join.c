@@ -141,6 +141,8 @@ static int enter(const struct join *join, const struct join_fds *fds)
 	if (join->ns_flags && setns(fds->init, (int)join->ns_flags) < 0)
 		return failed(report, SANDBOX_STAGE_NAMESPACES, errno,
 			      "join the namespaces of the box");
+	if (CPU_COUNT(&join->cpus) > 0) /* else it only takes longer */
+		sched_setaffinity(0, sizeof(join->cpus), &join->cpus);
 	pid = fork_inside(fds->cgroup, &pidfd);
 	if (pid < 0)
 		return failed(report, SANDBOX_STAGE_SPAWN, errno,

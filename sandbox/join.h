@@ -6,7 +6,8 @@
  *      thread that moves itself does not wait for an RCU grace period, which
  *      a write to cgroup.procs does: 0.05 ms against 10);
  *   2. setns(fds.init, join.ns_flags) - all namespaces at once, while it is
- *      single-threaded and still has its rights;
+ *      single-threaded and still has its rights - and join.cpus: a cold start
+ *      keeps to them too;
  *   3. clone3() with CLONE_PIDFD, and CLONE_INTO_CGROUP of fds.cgroup unless
  *      that is -1: the child is in the box's pid namespace;
  *   4. child: confine(&join.confine, &fds.confine, NULL, ...) and back into
@@ -27,12 +28,15 @@
 #ifndef SANDBOX_JOIN_H
 #define SANDBOX_JOIN_H
 
+#include <sched.h>
+
 #include "sandbox/confine.h"
 
 #define JOIN_TASKS_MAX 4
 
 struct join {
 	uint64_t ns_flags; /* for setns(); 0: nothing to join */
+	cpu_set_t cpus;    /* those of who opened the box; none: unknown */
 	struct confine confine;
 };
 

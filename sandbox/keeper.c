@@ -537,6 +537,7 @@ int keeper_join_begin(struct keeper *k, const struct sandbox_program *program,
 	int r;
 
 	*ret = (struct join){ .ns_flags = k->ns_flags };
+	sched_getaffinity(0, sizeof(ret->cpus), &ret->cpus);
 	if (k->bare) /* its programs must be init's children */
 		return confine_fail(reterr, SANDBOX_STAGE_NAMESPACES, ENOTSUP,
 				    "without namespaces nothing is joined");

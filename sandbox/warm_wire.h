@@ -19,7 +19,7 @@
 #define WARM_BUILD_BYTES 80 /* with the NUL */
 #define WARM_STRINGS_MAX 1024
 #define WARM_CONNS_MAX   32
-#define WARM_MAGIC       0x77617231u /* changes with the layout of a message */
+#define WARM_MAGIC       0x77617232u /* changes with the layout of a message */
 
 enum warm_kind {
 	WARM_HELLO, /* are you there, and of which build? */

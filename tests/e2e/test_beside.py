@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -149,6 +150,69 @@ def test_what_it_prints_and_tries_there_stands_with_the_request(grade, model):
     assert len(lists) > 5 and instances(result)["sort"] == {2}
     assert list(logs) == lists and "a list of 4" in logs[lists[0]]
     assert list(denied) == lists and set(denied.values()) == {"connect"}
+
+
+WHERE = """
+
+import os
+
+
+def links(query, total, of=links):
+    print("on", *sorted(os.sched_getaffinity(0)))
+    return of(query, total)
+"""
+
+
+def processors(result):
+    """On which each instance says that it may run."""
+    asked = {e["n"]: e["criterion"] for e in of_kind(result, "request")}
+    numbers, found = instances(result), {}
+    for event in of_kind(result, "log"):
+        number, = numbers[asked[event["request"]]]
+        found.setdefault(number, set()).update(
+            map(int, re.findall(r"[0-9]+", event["text"])))
+    return found
+
+
+def test_each_instance_has_processors_of_its_own(grade, model):
+    result = grade("catalogue", model(WHERE))
+    assert result.lost() == []
+    found = processors(result)
+    assert found[1] and found[2] and not found[1] & found[2]
+    assert found[1] | found[2] == os.sched_getaffinity(0)
+
+
+def test_several_workers_share_all_processors(grade, model, tmp_path):
+    manifest = {**MANIFEST, "server": {"workers": 2}}
+    exercise = tmp_path / "exercise"
+    shutil.copytree(CATALOGUE, exercise)
+    (exercise / "exercise.json").write_text(json.dumps(manifest))
+    result = grade(exercise, model(WHERE))
+    assert result.lost() == []
+    assert processors(result) == {
+        1: os.sched_getaffinity(0), 2: os.sched_getaffinity(0)}
+
+
+def test_a_watch_goes_on_with_all_processors(fumehood, surroundings, tmp_path):
+    folder = tmp_path / "practice"
+    fumehood("new", "catalogue", folder)
+    shutil.copytree(CATALOGUE / "model", folder, dirs_exist_ok=True)
+    process = subprocess.Popen([PROGRAM, "watch"], env=surroundings,
+                               cwd=folder, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        for number in 1, 2:
+            line = process.stdout.readline()
+            assert line.startswith("run %d: 18.5 of 18.5" % number)
+            assert os.sched_getaffinity(process.pid) == \
+                os.sched_getaffinity(0)
+            with open(folder / "wsgi.py", "a") as file:
+                file.write("\n")
+    finally:
+        process.terminate()
+        process.communicate(timeout=TIMEOUT_S)
+    last = (folder / ".fumehood/last.jsonl").read_text()
+    assert '"kind":"instance"' in last
 
 
 def test_what_needs_a_lost_criterion_is_not_asked_there_either(grade,
