@@ -148,14 +148,14 @@ int wire_recv(int socket, void *ret, size_t max, int *ret_fds, size_t max_fds,
 	if (n < 0)
 		return -errno;
 	n_fds = take_fds(&msg, ret_fds, max_fds);
+	if (!n || msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
+		while (n_fds)
+			close(ret_fds[--n_fds]);
+		n = n ? -EMSGSIZE : -EPIPE;
+	}
 	if (ret_n_fds)
 		*ret_n_fds = n_fds;
-	if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
-		for (size_t i = 0; i < n_fds; i++)
-			close(ret_fds[i]);
-		return -EMSGSIZE;
-	}
-	return n ? (int)n : -EPIPE;
+	return (int)n;
 }
 
 int wire_pair(int ret[2])

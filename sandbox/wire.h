@@ -36,7 +36,8 @@ int wire_send(int socket, const void *bytes, size_t n, const int *fds,
 
 /*
  * How many bytes, -EPIPE at the end, -EMSGSIZE when something did not fit.
- * Descriptors come close-on-exec; those that nobody asked for are closed.
+ * Descriptors come close-on-exec; those that nobody asked for are closed, and
+ * all of them when it fails.
  */
 int wire_recv(int socket, void *ret, size_t max, int *ret_fds, size_t max_fds,
 	      size_t *ret_n_fds);

@@ -364,6 +364,49 @@ START_TEST(a_message_that_ends_early_fails_and_stays_harmless)
 }
 END_TEST
 
+/* Sends `n` bytes and the end of a pipe; the other end is given. */
+static int send_with_pipe(int socket, size_t n)
+{
+	int fds[2];
+
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_eq(wire_send(socket, "12345678", n, &fds[1], 1), 0);
+	close(fds[1]);
+	return fds[0];
+}
+
+static const struct {
+	size_t sent;
+	int result;
+	size_t n_fds;
+} packets[] = {
+	{ 4, 4, 1 },
+	{ 5, -EMSGSIZE, 0 },
+	{ 0, -EPIPE, 0 }, /* looks like the end, and brings one all the same */
+};
+
+START_TEST(a_message_that_fails_leaves_no_descriptor)
+{
+	int pair[2], fd = -1, other;
+	size_t n_fds = 7;
+	char bytes[4];
+
+	ck_assert_int_eq(wire_pair(pair), 0);
+	other = send_with_pipe(pair[0], packets[_i].sent);
+	ck_assert_int_eq(wire_recv(pair[1], bytes, sizeof(bytes), &fd, 1,
+				   &n_fds), packets[_i].result);
+	ck_assert_uint_eq(n_fds, packets[_i].n_fds);
+	if (n_fds)
+		close(fd);
+	/* The end of the file: nobody holds the other end. */
+	ck_assert_int_eq(fcntl(other, F_SETFL, O_NONBLOCK), 0);
+	ck_assert_int_eq(read(other, bytes, 1), 0);
+	close(other);
+	close(pair[0]);
+	close(pair[1]);
+}
+END_TEST
+
 #define N(list) (sizeof(list) / sizeof((list)[0]))
 
 SUITE(box_readers)
@@ -386,4 +429,5 @@ SUITE(box_readers)
 	TEST(a_folder_is_removed_however_deep_and_closed_it_is);
 	TEST(a_copy_has_files_and_folders_and_nothing_else);
 	TEST(a_message_that_ends_early_fails_and_stays_harmless);
+	TEST_LOOP(a_message_that_fails_leaves_no_descriptor, N(packets));
 }
