@@ -70,9 +70,15 @@ static const struct {
 
 ssize_t decode_read(pid_t pid, uint64_t address, void *ret, size_t n)
 {
+	/* A page each, for the next one may not be there. */
+	size_t first = PAGE_BYTES - address % PAGE_BYTES;
+	size_t rest = n > first ? n - first : 0;
 	struct iovec local = { ret, n };
-	struct iovec remote = { (void *)(uintptr_t)address, n };
-	ssize_t got = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+	struct iovec remote[] = {
+		{ (void *)(uintptr_t)address, n - rest },
+		{ (void *)(uintptr_t)(address + first), rest },
+	};
+	ssize_t got = process_vm_readv(pid, &local, 1, remote, 1 + !!rest, 0);
 
 	return got < 0 ? -errno : got;
 }
@@ -131,6 +137,11 @@ void decode_address(const void *address, size_t n, char *ret, size_t bytes)
 	}
 }
 
+static bool is_loopback(uint32_t v4)
+{
+	return v4 >> 24 == 127 || v4 == INADDR_ANY;
+}
+
 bool decode_is_loopback(const void *address, size_t n)
 {
 	struct sockaddr_in in = { 0 };
@@ -139,14 +150,14 @@ bool decode_is_loopback(const void *address, size_t n)
 
 	memcpy(&in, address, n < sizeof(in) ? n : sizeof(in));
 	memcpy(&in6, address, n < sizeof(in6) ? n : sizeof(in6));
-	if (in.sin_family == AF_INET && n >= sizeof(in)) {
-		v4 = ntohl(in.sin_addr.s_addr);
-		return v4 >> 24 == 127 || v4 == INADDR_ANY;
-	}
+	if (in.sin_family == AF_INET && n >= sizeof(in))
+		return is_loopback(ntohl(in.sin_addr.s_addr));
 	if (in.sin_family != AF_INET6 || n < sizeof(in6))
 		return false;
-	if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
-		return in6.sin6_addr.s6_addr[12] == 127;
+	if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
+		memcpy(&v4, &in6.sin6_addr.s6_addr[12], sizeof(v4));
+		return is_loopback(ntohl(v4));
+	}
 	return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr) ||
 	       IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr);
 }
@@ -172,14 +183,8 @@ static void decode_family(const struct seccomp_notif *req, char *ret)
 static void decode_path(pid_t pid, uint64_t address, char *ret)
 {
 	char text[DECODE_BYTES];
-	/* Not over a page's end: the next one may not be there. */
-	size_t n = PAGE_BYTES - address % PAGE_BYTES;
-	ssize_t got;
+	ssize_t got = decode_read(pid, address, text, sizeof(text));
 
-	if (!address)
-		return;
-	got = decode_read(pid, address, text,
-			  n < sizeof(text) ? n : sizeof(text));
 	if (got > 0)
 		decode_text(text, strnlen(text, (size_t)got), ret,
 			    DECODE_BYTES);

@@ -31,7 +31,8 @@ bool decode_is_loopback(const void *address, size_t n);
 /* Bytes of the program as printable text. */
 void decode_text(const char *text, size_t n, char *ret, size_t bytes);
 
-/* Up to `n` bytes of its memory; how many, or -errno. */
+/* Up to `n` bytes of its memory, no more than two pages; how many are there,
+ * or -errno. */
 ssize_t decode_read(pid_t pid, uint64_t address, void *ret, size_t n);
 
 #endif

@@ -1,8 +1,10 @@
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -407,6 +409,56 @@ START_TEST(a_message_that_fails_leaves_no_descriptor)
 }
 END_TEST
 
+/* What a call refers to may lie across two pages, or end with the first. */
+static const struct {
+	bool next_page;
+	const char *seen;
+} pages[] = {
+	{ true, "/proc/kcore" },
+	{ false, "/proc" },
+};
+
+START_TEST(a_path_is_read_as_far_as_there_is_memory)
+{
+	const size_t page = 4096;
+	char *memory = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *path = memory + page - strlen("/proc"), text[DECODE_BYTES];
+	struct seccomp_notif req = { .pid = (uint32_t)getpid(),
+				     .data.args[0] = (uintptr_t)path };
+
+	ck_assert_ptr_ne(memory, MAP_FAILED);
+	memcpy(path, "/proc/kcore", sizeof("/proc/kcore"));
+	if (!pages[_i].next_page)
+		ck_assert_int_eq(munmap(memory + page, page), 0);
+	decode_call(&req, "chroot", text);
+	ck_assert_str_eq(text, pages[_i].seen);
+	req.data.args[0] = 0;
+	decode_call(&req, "chroot", text);
+	ck_assert_str_eq(text, "");
+}
+END_TEST
+
+static const struct {
+	const char *address;
+	bool loopback;
+} v6[] = {
+	{ "::1", true },	      { "::", true },
+	{ "::ffff:127.1.2.3", true }, { "::ffff:0.0.0.0", true },
+	{ "::ffff:8.8.8.8", false },  { "fe80::1", false },
+};
+
+START_TEST(loopback_has_more_than_one_name)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	ck_assert_int_eq(inet_pton(AF_INET6, v6[_i].address, &in6.sin6_addr),
+			 1);
+	ck_assert_int_eq(decode_is_loopback(&in6, sizeof(in6)),
+			 v6[_i].loopback);
+}
+END_TEST
+
 #define N(list) (sizeof(list) / sizeof((list)[0]))
 
 SUITE(box_readers)
@@ -430,4 +482,6 @@ SUITE(box_readers)
 	TEST(a_copy_has_files_and_folders_and_nothing_else);
 	TEST(a_message_that_ends_early_fails_and_stays_harmless);
 	TEST_LOOP(a_message_that_fails_leaves_no_descriptor, N(packets));
+	TEST_LOOP(a_path_is_read_as_far_as_there_is_memory, N(pages));
+	TEST_LOOP(loopback_has_more_than_one_name, N(v6));
 }
