@@ -89,6 +89,13 @@ struct bare_open {
 	int64_t sockets_bytes;  /* as proc_sockets_bytes() */
 };
 
+/*
+ * From a line of /proc/PID/maps: a file in `folder` without a name is at least
+ * as large as this, and has that inode.  -1: it is no such mapping.
+ */
+int64_t bare_parse_mapping(const char *line, const char *folder,
+			   uint64_t *ret_inode);
+
 struct proc_box;
 void bare_look_at_open(const struct proc_box *box, const char *folder,
 		       int scratch, struct bare_open *ret);

@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #define LINE_BYTES  512   /* of it, see read_mapping() */
 #define LEVELS_MAX  65536 /* of folders: more than a box may have */
 #define DELETED     " (deleted)"
+#define HELD_MAX    (INT64_C(1) << 60) /* that a sum of them fits */
 #define ROUND_BYTES 16384 /* of names read at once */
 
 static int64_t size_of(const struct stat *st)
@@ -194,21 +196,33 @@ static bool read_mapping(FILE *file, char *ret)
 	return c != EOF;
 }
 
-/*
- * "START-END PERMS OFFSET DEVICE INODE PATH (deleted)": what only a mapping
- * holds is at least as large as that.
- */
-static void add_mapping(struct open_files *o, const char *line)
+int64_t bare_parse_mapping(const char *line, const char *folder,
+			   uint64_t *ret_inode)
 {
 	const size_t tail = sizeof(DELETED) - 1, len = strlen(line);
-	unsigned long long start, end, offset, inode;
+	uint64_t start, end, offset;
 
-	if (!strstr(line, o->folder) || len < tail ||
-	    strcmp(line + len - tail, DELETED) ||
-	    sscanf(line, "%llx-%llx %*s %llx %*s %llu", &start, &end, &offset,
-		   &inode) != 4 || !is_new(o, (ino_t)inode))
-		return;
-	o->ret->unlinked_bytes += (int64_t)(end - start + offset);
+	/* START-END PERMS OFFSET DEVICE INODE PATH (deleted) */
+	if (!strstr(line, folder) || len < tail ||
+	    strcmp(line + len - tail, DELETED) != 0 ||
+	    sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %" SCNx64 " %*s %" SCNu64,
+		   &start, &end, &offset, ret_inode) != 4 ||
+	    start > end)
+		return -1;
+	/* The offset is the program's choice, and no file is that long. */
+	return end - start > HELD_MAX || offset > HELD_MAX
+		       ? HELD_MAX
+		       : (int64_t)(end - start + offset);
+}
+
+static void add_mapping(struct open_files *o, const char *line)
+{
+	int64_t *sum = &o->ret->unlinked_bytes, bytes;
+	uint64_t inode;
+
+	bytes = bare_parse_mapping(line, o->folder, &inode);
+	if (bytes >= 0 && is_new(o, (ino_t)inode))
+		*sum = *sum > HELD_MAX ? *sum : *sum + bytes;
 }
 
 static void look_at_mappings(const struct proc_box *box, const char *pid,

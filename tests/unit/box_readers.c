@@ -459,6 +459,33 @@ START_TEST(loopback_has_more_than_one_name)
 }
 END_TEST
 
+static const struct {
+	const char *line;
+	int64_t bytes;
+} mappings[] = {
+	{ "7f0000000000-7f0000002000 rw-s 00001000 00:2a 77 /tmp/box/f "
+	  "(deleted)", 0x3000 },
+	{ "7f0000000000-7f0000002000 rw-s 00000000 00:2a 77 /tmp/box/f", -1 },
+	{ "7f0000000000-7f0000002000 rw-s 00000000 00:2a 77 /tmp/other "
+	  "(deleted)", -1 },
+	{ "nonsense of /tmp/box (deleted)", -1 },
+	{ "2000-1000 rw-s 00000000 00:2a 77 /tmp/box/f (deleted)", -1 },
+	/* Far behind the end of any file, and not to wrap around. */
+	{ "7f0000000000-7f0000002000 rw-s 7ffffffffffff000 00:2a 77 "
+	  "/tmp/box/f (deleted)", INT64_C(1) << 60 },
+};
+
+START_TEST(a_mapping_of_a_file_without_a_name_counts)
+{
+	uint64_t inode = 0;
+
+	ck_assert_int_eq(bare_parse_mapping(mappings[_i].line, "/tmp/box",
+					    &inode), mappings[_i].bytes);
+	if (mappings[_i].bytes >= 0)
+		ck_assert_uint_eq(inode, 77);
+}
+END_TEST
+
 #define N(list) (sizeof(list) / sizeof((list)[0]))
 
 SUITE(box_readers)
@@ -484,4 +511,5 @@ SUITE(box_readers)
 	TEST_LOOP(a_message_that_fails_leaves_no_descriptor, N(packets));
 	TEST_LOOP(a_path_is_read_as_far_as_there_is_memory, N(pages));
 	TEST_LOOP(loopback_has_more_than_one_name, N(v6));
+	TEST_LOOP(a_mapping_of_a_file_without_a_name_counts, N(mappings));
 }
