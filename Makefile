@@ -67,6 +67,10 @@ OPT := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 else
 $(error VARIANT must be release, debug, asan, cov or fuzz)
 endif
+# Where overflow wraps by order, UBSan does not look for it.
+ifneq ($(filter asan fuzz,$(VARIANT)),)
+HARDEN := $(filter-out -fno-strict-overflow,$(HARDEN))
+endif
 ifdef WERROR
 WARN += -Werror
 endif

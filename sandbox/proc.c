@@ -13,6 +13,7 @@
 #define TEXT_BYTES    4096
 #define PROCESSES_MAX 4096 /* looked at in one go */
 #define CHILDREN_BYTES 65536
+#define KIB_MAX       (INT64_C(1) << 50) /* a few of them can be added */
 #define SOCKETS_FREE  256  /* more than a server needs for all its clients */
 #define SOCKET_BYTES  (208 * 1024) /* net.core.wmem_default */
 
@@ -29,32 +30,41 @@ static int64_t field(const char *text, const char *key)
 	return -1;
 }
 
+/* The same of what is in kB, as bytes. */
+static int64_t field_bytes(const char *text, const char *key)
+{
+	int64_t kib = field(text, key);
+
+	if (kib > KIB_MAX)
+		kib = KIB_MAX;
+	return kib < 0 ? -1 : kib * 1024;
+}
+
 bool proc_parse_status(const char *text, struct proc_usage *ret)
 {
-	int64_t anon = field(text, "RssAnon:");
-	int64_t shared = field(text, "RssShmem:");
-	int64_t tables = field(text, "VmPTE:");
+	int64_t anon = field_bytes(text, "RssAnon:");
+	int64_t shared = field_bytes(text, "RssShmem:");
+	int64_t tables = field_bytes(text, "VmPTE:");
 	int64_t threads = field(text, "Threads:");
 
 	if (threads < 0 || threads > INT32_MAX)
 		return false;
 	ret->threads = (int)threads;
 	/* A zombie has no memory, and no such lines. */
-	ret->tables_bytes = (tables > 0 ? tables : 0) * 1024;
-	ret->memory_bytes = ((anon > 0 ? anon : 0) +
-			     (shared > 0 ? shared : 0)) * 1024 +
+	ret->tables_bytes = tables > 0 ? tables : 0;
+	ret->memory_bytes = (anon > 0 ? anon : 0) + (shared > 0 ? shared : 0) +
 			    ret->tables_bytes;
 	return true;
 }
 
 bool proc_parse_rollup(const char *text, struct proc_usage *ret)
 {
-	int64_t anon = field(text, "Pss_Anon:");
-	int64_t shared = field(text, "Pss_Shmem:");
+	int64_t anon = field_bytes(text, "Pss_Anon:");
+	int64_t shared = field_bytes(text, "Pss_Shmem:");
 
 	if (anon < 0 || shared < 0)
 		return false;
-	ret->memory_bytes = (anon + shared) * 1024 + ret->tables_bytes;
+	ret->memory_bytes = anon + shared + ret->tables_bytes;
 	return true;
 }
 

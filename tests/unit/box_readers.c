@@ -45,6 +45,11 @@ START_TEST(memory_of_a_process_is_what_it_alone_causes)
 	ck_assert_int_eq(usage.memory_bytes, 28 * 1024);
 	ck_assert_int_eq(usage.threads, 5);
 	ck_assert(!proc_parse_status("Name:\tx\n", &usage));
+	/* No sum of such numbers is below one of them. */
+	ck_assert(proc_parse_status("RssAnon: 9223372036854775807 kB\n"
+				    "RssShmem: 9223372036854775807 kB\n"
+				    "Threads:\t5\n", &usage));
+	ck_assert_int_gt(usage.memory_bytes, INT64_C(1) << 60);
 }
 END_TEST
 
