@@ -44,15 +44,25 @@ static void found(struct feature *f, enum feature_status status,
 		f->fix = NULL;
 }
 
+bool features_kernel_will_do(const char *release)
+{
+	char *end;
+	long major = strtol(release, &end, 10);
+	long minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
+
+	return major > 5 || (major == 5 && minor >= 13);
+}
+
 static void look_at_kernel(struct feature *f)
 {
 	struct utsname name;
 
 	uname(&name);
 	f->fix = "Linux 5.13 or later is needed, 6.12 or later is best";
-	found(f, FEATURE_FOUND, "%s %s, %s", name.sysname, name.release,
-	      name.machine);
-	if (strtod(name.release, NULL) < 5.0)
+	if (features_kernel_will_do(name.release))
+		found(f, FEATURE_FOUND, "%s %s, %s", name.sysname,
+		      name.release, name.machine);
+	else
 		found(f, FEATURE_MISSING, "%s", name.release);
 }
 

@@ -22,6 +22,9 @@ struct feature {
 	const char *fix;  /* what to do, NULL when there is nothing to do */
 };
 
+/* Whether a kernel of that release, "6.12.3-amd64", can have every layer. */
+bool features_kernel_will_do(const char *release);
+
 #define FEATURES_MAX 24
 
 /* How many; the last two are whole boxes that ran a program, with full and

@@ -15,6 +15,7 @@
 #include "sandbox/bare_tree.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/decode.h"
+#include "sandbox/features.h"
 #include "sandbox/net.h"
 #include "sandbox/proc.h"
 #include "sandbox/seccomp.h"
@@ -491,6 +492,23 @@ START_TEST(a_mapping_of_a_file_without_a_name_counts)
 }
 END_TEST
 
+static const struct {
+	const char *release;
+	bool will_do;
+} kernels[] = {
+	{ "5.13.0", true },	    { "5.9.16", false },
+	{ "5.10.0-28-amd64", false }, { "4.19.0", false },
+	{ "6.1.0-18-amd64", true }, { "6", true },
+	{ "10.0", true },	    { "", false },
+};
+
+START_TEST(a_release_of_the_kernel_is_two_numbers)
+{
+	ck_assert_int_eq(features_kernel_will_do(kernels[_i].release),
+			 kernels[_i].will_do);
+}
+END_TEST
+
 #define N(list) (sizeof(list) / sizeof((list)[0]))
 
 SUITE(box_readers)
@@ -517,4 +535,5 @@ SUITE(box_readers)
 	TEST_LOOP(a_path_is_read_as_far_as_there_is_memory, N(pages));
 	TEST_LOOP(loopback_has_more_than_one_name, N(v6));
 	TEST_LOOP(a_mapping_of_a_file_without_a_name_counts, N(mappings));
+	TEST_LOOP(a_release_of_the_kernel_is_two_numbers, N(kernels));
 }
