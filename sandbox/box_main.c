@@ -21,7 +21,8 @@
 #include "sandbox/report.h"
 #include "sandbox/serve.h"
 
-#define SERVE_FD 3
+#define SERVE_FD   3
+#define AMOUNT_MAX 4e12 /* so that milliseconds fit as nanoseconds, too */
 
 enum { EXIT_OK, EXIT_OTHER_END, EXIT_USAGE, EXIT_ISOLATION = 5, EXIT_OURS,
        EXIT_INTERRUPTED = 130 };
@@ -91,28 +92,34 @@ static int usage_error(const char *what, const char *value)
 	return -1;
 }
 
+/* What may stand behind a number of that unit. */
+static const struct suffix {
+	const char *unit, *suffix;
+	double factor;
+} suffixes[] = {
+	{ "bytes", "", 1 },	   { "bytes", "K", 1 << 10 },
+	{ "bytes", "M", 1 << 20 }, { "bytes", "G", 1 << 30 },
+	{ "ms", "", 1000 },	   { "ms", "s", 1000 },
+	{ "ms", "ms", 1 },	   { "", "", 1 },
+};
+
 /* "64M", "1.5" (seconds), "200ms", "32". */
 static bool parse_amount(const char *text, const char *unit, double *ret)
 {
-	static const char *const suffixes[] = { "", "K", "M", "G" };
-	double factor = 1;
 	char *end;
 
 	errno = 0;
 	*ret = strtod(text, &end);
-	if (end == text || errno || !(*ret >= 0))
+	if (end == text || errno)
 		return false;
-	if (!strcmp(unit, "ms") && strcmp(end, "ms"))
-		factor = 1000;
-	if (!strcmp(unit, "ms"))
-		end += strspn(end, "ms");
-	for (size_t i = 0; !strcmp(unit, "bytes") && i < 4; i++) {
-		if (!strcmp(end, suffixes[i]))
-			return *ret *= (double)(UINT64_C(1) << (10 * i)),
-			       *ret < 9e15;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		if (strcmp(unit, suffixes[i].unit) != 0 ||
+		    strcmp(end, suffixes[i].suffix) != 0)
+			continue;
+		*ret *= suffixes[i].factor;
+		return *ret >= 0 && *ret <= AMOUNT_MAX;
 	}
-	*ret *= factor;
-	return !*end && *ret < 9e15;
+	return false;
 }
 
 static int set_limit(struct options *o, size_t i, const char *text)

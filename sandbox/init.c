@@ -218,26 +218,34 @@ static void start(struct init *init, struct wire *w, const int *fds)
 				    .listen6 = init->fds[INIT_FD_LISTEN6],
 				    .landlock = init->fds[INIT_FD_LANDLOCK],
 				    .filter = fds[2] };
-	pid_t ours = getpid();
+	pid_t ours = getpid(), pid = -1;
 	int pidfd = -1;
 
 	wire_get(w, &msg, sizeof(msg));
 	wire_get_strs(w, argv, ARGS_MAX);
 	wire_get_strs(w, env, ARGS_MAX);
 	init->report = fcntl(cfds.report, F_DUPFD_CLOEXEC, 0);
-	init->program = w->failed || !argv[0] ? -1 : fork_until_exec(&pidfd);
-	if (init->program == 0)
+	if (w->failed || !argv[0])
+		confine_fail(&report.failure, SANDBOX_STAGE_EXEC, E2BIG,
+			     "more than %d arguments or variables",
+			     ARGS_MAX - 1);
+	else if ((pid = fork_until_exec(&pidfd)) < 0)
+		confine_fail(&report.failure, SANDBOX_STAGE_SPAWN, errno,
+			     "fork");
+	if (pid == 0)
 		run_child(init->plan, ours, &msg.confine, &cfds, argv, env);
-	if (init->program < 0) {
-		confine_fail(&report.failure, SANDBOX_STAGE_SPAWN,
-			     w->failed ? EBADMSG : errno, "fork");
+	if (pid < 0) {
 		report.kind = CONFINE_FAILED;
-		init->program = 0;
+		pid = 0;
 	}
-	report.pid = init->leader = init->program;
+	report.pid = init->program = init->leader = pid;
 	confine_report(init->report, &report, pidfd);
 	if (pidfd >= 0)
 		close(pidfd);
+	if (!pid) { /* nobody's end will be reported */
+		close(init->report);
+		init->report = -1;
+	}
 }
 
 static bool obey(struct init *init)

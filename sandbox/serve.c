@@ -21,7 +21,9 @@ struct server {
 
 static void take_mounts(struct wire *w, struct server *s, uint32_t n)
 {
-	for (uint32_t i = 0; i < n && i < ROOT_MOUNTS_MAX; i++) {
+	if (n > ROOT_MOUNTS_MAX)
+		w->failed = true;
+	for (uint32_t i = 0; i < n && !w->failed; i++) {
 		wire_get(w, &s->mounts[i].kind, sizeof(s->mounts[i].kind));
 		s->mounts[i].from = wire_get_str(w);
 		s->mounts[i].to = wire_get_str(w);
@@ -145,9 +147,13 @@ static bool obey(struct server *s, struct wire *w, int value)
 		break;
 	case SERVE_START:
 		take_program(w, &program);
-		reply.result = w->failed ? -EBADMSG
-					 : keeper_start(&s->keeper, &program,
-							&reply.failure);
+		reply.result = w->failed
+				       ? confine_fail(&reply.failure,
+						      SANDBOX_STAGE_EXEC, E2BIG,
+						      "arguments and "
+						      "environment")
+				       : keeper_start(&s->keeper, &program,
+						      &reply.failure);
 		break;
 	case SERVE_JOIN_BEGIN:
 		take_program(w, &program);

@@ -118,7 +118,10 @@ def test_what_is_bound_can_be_read_and_not_written(box, tmp_path):
 @pytest.mark.parametrize("words", [
     ["--memory", "lots", "--", "true"], ["--bind", "relative", "--", "true"],
     ["--nonsense", "--", "true"], ["--"], ["--", "/nowhere/program"],
-    ["--isolation", "none", "--", "true"],
+    ["--isolation", "none", "--", "true"], ["--wall", "5m", "--", "true"],
+    ["--idle", "5sm", "--", "true"], ["--cpu", "-1", "--", "true"],
+    ["--wall", "1e14", "--", "true"], ["--processes", "5s", "--", "true"],
+    ["--", "true"] + 5000 * ["argument"],
 ])
 def test_a_mistake_on_the_command_line_is_a_usage_error(fumehood, words):
     result = fumehood("box", *words)
