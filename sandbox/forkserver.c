@@ -258,7 +258,7 @@ static int start_ours(const struct python *python, const char *path)
 /* One that outlives us.  0 as soon as it listens. */
 static int start_daemon(const struct python *python, const char *path)
 {
-	int fd = listen_at(path), r;
+	int fd = listen_at(path), status = 0, r;
 	sigset_t none;
 	pid_t pid;
 
@@ -267,14 +267,17 @@ static int start_daemon(const struct python *python, const char *path)
 	sigemptyset(&none);
 	pid = fork();
 	if (pid == 0) { /* twice, so that it is nobody's to reap */
-		if (fork() == 0)
+		pid = fork();
+		if (pid == 0)
 			become(python, fd, &none);
-		_exit(0);
+		_exit(pid < 0);
 	}
 	r = pid < 0 ? -errno : 0;
 	close(fd);
-	if (!r)
-		waitpid(pid, NULL, 0);
+	if (!r && waitpid(pid, &status, 0) == pid && status)
+		r = -EAGAIN;
+	if (r < 0)
+		unlink(path);
 	return r;
 }
 

@@ -112,7 +112,7 @@ static pid_t fork_inside(int cgroup, int *ret_pidfd)
 /* Tell the keeper which process it is and how it ended; hold nothing else. */
 static void __attribute__((noreturn)) wait_for(pid_t pid, int pidfd, int report)
 {
-	struct confine_report r = { .kind = CONFINE_PROCESS };
+	struct confine_report r = { .kind = CONFINE_PROCESS, .pid = pid };
 	struct rusage usage = { 0 };
 
 	if (report > 0)

@@ -46,8 +46,9 @@ static void keep_output(struct keeper *k, const char *bytes, size_t n)
 	size_t keep = room < (int64_t)n ? (size_t)room : n;
 
 	if (keep && pwrite(k->output_memfd, bytes, keep,
-			   k->state.output_len) == (ssize_t)keep)
-		k->state.output_len += (int64_t)keep;
+			   k->state.output_len) != (ssize_t)keep)
+		keep = 0;
+	k->state.output_len += (int64_t)keep;
 	k->state.output_cut = k->state.output_cut || keep < n;
 	k->state.peak.output_bytes += (int64_t)n;
 }

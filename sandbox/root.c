@@ -236,7 +236,7 @@ static int attach_bind(const struct root *root, size_t i)
 {
 	const struct root_bind *bind = &root_binds[i];
 	const char *to = inside(bind->path);
-	char link[64];
+	char link[PATH_BYTES];
 	ssize_t n;
 
 	if (root->binds[i] >= 0) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -87,6 +88,7 @@ static int write_map(pid_t pid, const char *name, uint32_t from, uint32_t to)
 static int map_owner(const struct stat *st, uint32_t to)
 {
 	char path[64];
+	pid_t ours = getpid();
 	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0,
 				   0);
 	int fd = -1, r;
@@ -94,8 +96,11 @@ static int map_owner(const struct stat *st, uint32_t to)
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
-		for (;;)
+		/* Who makes it may be killed; and may have been already. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		while (getppid() == ours)
 			pause();
+		_exit(0);
 	}
 	r = write_map(pid, "uid_map", st->st_uid, to);
 	if (r == 0)

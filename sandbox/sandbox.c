@@ -188,24 +188,26 @@ static int compile_policy(const char *path, struct policy *ret,
 	return 0;
 }
 
-/* A memfd with the compiled policy, -1 for the default, or -errno. */
-static int policy_fd(const char *path, struct sandbox_failure *reterr)
+/* In *ret a memfd with the compiled policy; as it was for the default. */
+static int policy_fd(const char *path, int *ret,
+		     struct sandbox_failure *reterr)
 {
 	static struct policy policy;
 	int fd, r;
 
 	if (!path)
-		return -1;
+		return 0;
 	r = compile_policy(path, &policy, reterr);
 	if (r < 0)
-		return r < -1 ? r : -EPERM;
+		return r;
 	fd = memfd_create("policy", MFD_CLOEXEC);
 	if (fd < 0 || write(fd, &policy, sizeof(policy)) != sizeof(policy)) {
 		close_fd(&fd);
 		return confine_fail(reterr, SANDBOX_STAGE_SECCOMP, EIO,
 				    "pass on the policy");
 	}
-	return fd;
+	*ret = fd;
+	return 0;
 }
 
 static int send_opening(struct sandbox *sb, const struct sandbox_spec *spec,
@@ -218,11 +220,11 @@ static int send_opening(struct sandbox *sb, const struct sandbox_spec *spec,
 				.listen_port = spec->listen_port,
 				.n_mounts = (uint32_t)spec->n_mounts,
 				.limits = spec->limits };
-	int fds[2] = { service, policy_fd(spec->policy, reterr) };
-	int r;
+	int fds[2] = { service, -1 };
+	int r = policy_fd(spec->policy, &fds[1], reterr);
 
-	if (fds[1] < -1)
-		return fds[1];
+	if (r < 0)
+		return r;
 	w.len = w.at = 0;
 	w.failed = false;
 	wire_put(&w, &req, sizeof(req));
@@ -342,7 +344,8 @@ int sandbox_join_begin(struct sandbox *sb,
 		return reply.result;
 	}
 	*ret = reply.join;
-	return join_fds_unpack(ret_fds, fds, n_fds, reply.join_mask);
+	r = join_fds_unpack(ret_fds, fds, n_fds, reply.join_mask);
+	return r < 0 ? lost(sb, reterr, r) : 0;
 }
 
 int sandbox_join_wait(struct sandbox *sb, struct sandbox_failure *reterr)

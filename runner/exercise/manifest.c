@@ -54,7 +54,6 @@ static const struct field exercise_fields[] = {
 	{ "limits", FIELD_JSON, RAW(limits) },
 	{ "services", .kind = FIELD_IGNORED },
 	{ "envelope", FIELD_JSON, RAW(ex.envelope) },
-	{ "resources", .kind = FIELD_IGNORED }, /* graders read it */
 	{ "resources", .kind = FIELD_IGNORED }, /* the graders read it */
 	{ "criteria", FIELD_JSON, RAW(criteria), .required = true },
 	{ "flawed", FIELD_JSON, RAW(flawed) },
