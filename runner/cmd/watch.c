@@ -30,6 +30,7 @@
 #define REDRAW_MS   100
 #define TICK_MS     1000
 #define EARLY_FDS   2
+#define DRAW_BYTES  (64 << 10) /* more than a picture: one write draws it */
 
 struct watch_options {
 	bool poll;
@@ -521,6 +522,7 @@ static void loop(struct watch *w)
 	if (w->tty) {
 		interrupt_restore(tty_end);
 		tty_begin();
+		setvbuf(stdout, NULL, _IOFBF, DRAW_BYTES);
 	}
 	draw(w);
 	w->warm = session_share_warm(w->c->arena);
