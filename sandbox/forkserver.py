@@ -113,6 +113,22 @@ def rehearse_queries():
     Base.registry.dispose()
 
 
+def make_settings():
+    """Gunicorn's, for the one server that a child begins with: to make them
+    takes longer than all else that it does before it forks its workers."""
+    try:
+        from gunicorn import config
+    except ImportError:
+        return
+    make, made = config.make_settings, config.make_settings()
+
+    def take(ignore=None):
+        config.make_settings = make
+        return make(ignore) if ignore else made
+
+    config.make_settings = take
+
+
 def use_huge_pages():
     """What a fork copies then are not the entries of 20,000 pages, twice for
     each start.  A child that writes gets small pages, as ever.  Linux 6.1."""
@@ -221,6 +237,7 @@ def main():
     for name in wanted:
         import_all(ON_DEMAND.get(name, ()))
     rehearse()
+    make_settings()
     if path: # it stays: more starts than one are the faster for it
         rehearse_queries()
     gc.collect()

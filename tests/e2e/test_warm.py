@@ -96,6 +96,22 @@ def server_pid(warm):
     return int(warm("status").out.split("pid ")[1].split(",")[0])
 
 
+SETTINGS = HELLO + """
+from gunicorn.config import Config
+
+ONE, OTHER = Config(), Config()
+ONE.set("workers", 7)
+assert (OTHER.workers, OTHER.bind) == (1, ["127.0.0.1:8000"])
+"""
+
+
+def test_an_app_finds_no_settings_of_the_server(warm, grade, tiny, submission):
+    warm("start")
+    result = grade(tiny, submission({"app.py": SETTINGS}))
+    assert ready(result)["start"] == "warm"
+    assert result.status == 0
+
+
 def test_the_server_holds_nothing_of_its_caller(warm):
     warm("start", env={"SECRET": "xyzzy"})
     proc = "/proc/%d/" % server_pid(warm)
