@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "runner/report/report.h"
+
 #define COLUMNS_DEFAULT 80
 #define COLUMNS_MAX     1000
 
@@ -47,4 +49,16 @@ int console_columns(FILE *stream)
 		return size.ws_col;
 	n = columns ? strtol(columns, NULL, 10) : 0;
 	return n > 0 && n <= COLUMNS_MAX ? (int)n : COLUMNS_DEFAULT;
+}
+
+struct paper console_paper(struct arena *arena)
+{
+	struct report_options own = {
+		.color = console_has_color(stdout),
+		.unicode = console_has_unicode(),
+		.columns = isatty(STDOUT_FILENO) ? console_columns(stdout)
+						 : CONSOLE_ENDLESS,
+	};
+
+	return paper_new(arena, stdout, &own);
 }

@@ -1,8 +1,6 @@
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
@@ -13,7 +11,6 @@
 #include "runner/exercise/bundle.h"
 #include "runner/exercise/exercise.h"
 #include "runner/report/paper.h"
-#include "runner/report/report.h"
 
 struct list_options {
 	const char *report;
@@ -30,19 +27,6 @@ static const struct option_spec options[] = {
 	{ 0 },
 };
 static const struct list_options defaults = { .report = "terminal" };
-
-/* For people: wrapped where somebody looks, else one record a line. */
-static struct paper new_paper(const struct command *c)
-{
-	struct report_options own = {
-		.color = console_has_color(stdout),
-		.unicode = console_has_unicode(),
-		.columns = isatty(STDOUT_FILENO) ? console_columns(stdout)
-						 : INT_MAX,
-	};
-
-	return paper_new(c->arena, stdout, &own);
-}
 
 static const struct exercise *load(const struct command *c, const char *slug)
 {
@@ -149,7 +133,7 @@ static void print_bundle(struct paper *p, const struct bundle *bundle,
 static size_t list_bundles(const struct command *c, const char *const *slugs,
 			   size_t n, struct jsonout *to)
 {
-	struct paper paper = new_paper(c);
+	struct paper paper = console_paper(c->arena);
 	size_t wrong = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -176,7 +160,7 @@ static size_t list_exercises(const struct command *c,
 {
 	const struct exercise **all = arena_array(c->arena, n + 1,
 						  sizeof(*all));
-	struct paper paper = new_paper(c);
+	struct paper paper = console_paper(c->arena);
 	size_t found = 0;
 
 	for (size_t i = 0; i < n; i++)

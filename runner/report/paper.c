@@ -91,18 +91,16 @@ enum ink paper_status_ink(enum status status)
 	return INK_DIM;
 }
 
-/* What fits `room` columns, up to a blank where there is one; never nothing,
- * or the rest would never come. */
-static size_t line_that_fits(const char *text, int room)
+size_t paper_fit(const char *text, int columns)
 {
-	size_t n = width_fit(span_of(text), room), cut = n;
+	size_t n = width_fit(span_of(text), columns), cut = n;
 
 	if (!text[n])
 		return n;
 	while (cut && text[cut] != ' ')
 		cut--;
 	if (!n)
-		return width_next(span_of(text), &room);
+		return width_next(span_of(text), &columns);
 	return cut ? cut : n;
 }
 
@@ -113,7 +111,7 @@ void paper_wrap(struct paper *p, enum ink ink, int indent, int column,
 		indent = p->columns / 2;
 	for (;;) {
 		int room = p->columns - column;
-		size_t n = line_that_fits(text, room > 1 ? room : 1);
+		size_t n = paper_fit(text, room > 1 ? room : 1);
 
 		ink_n(p, ink, text, n);
 		fprintf(p->out, "\n");

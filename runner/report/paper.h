@@ -44,6 +44,10 @@ enum ink paper_status_ink(enum status status);
 void paper_wrap(struct paper *p, enum ink ink, int indent, int column,
 		const char *text);
 
+/* Bytes of the line that `text` begins with where it is wrapped to so many
+ * columns: up to a blank where there is one, and never none. */
+size_t paper_fit(const char *text, int columns);
+
 /* "    label     text", wrapped behind the label. */
 void paper_field(struct paper *p, enum ink ink, const char *label,
 		 const char *text);

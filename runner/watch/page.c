@@ -12,6 +12,7 @@
 #include "runner/report/facts.h"
 #include "runner/report/failure.h"
 #include "runner/report/paper.h"
+#include "runner/report/prose.h"
 #include "runner/transcript/record.h"
 #include "runner/watch/practice.h"
 #include "runner/watch/screen.h"
@@ -418,17 +419,6 @@ static void curl_page(const struct screen *s, struct paper *p)
 			text_visible_lines(p->arena, span_of(shown[i]), 0));
 }
 
-/* Wrapped below the text of its list item. */
-static void print_brief_line(struct paper *p, const char *line)
-{
-	int indent = (int)strspn(line, " ");
-
-	if (!strncmp(line + indent, "* ", 2) ||
-	    !strncmp(line + indent, "- ", 2))
-		indent += 2;
-	paper_wrap(p, *line == '#' ? INK_BOLD : INK_PLAIN, indent, 0, line);
-}
-
 static void brief_page(const struct screen *s, struct paper *p)
 {
 	struct span text = { "", 0 };
@@ -436,14 +426,7 @@ static void brief_page(const struct screen *s, struct paper *p)
 	file_read(p->arena,
 		  arena_printf(p->arena, "%s/brief.md", s->practice->ex->dir),
 		  BRIEF_MAX, &text, NULL);
-	while (text.len) {
-		struct span line = text;
-
-		line.len = span_find(text, SPAN_LIT("\n"));
-		text.data += line.len + (line.len < text.len);
-		text.len -= line.len + (line.len < text.len);
-		print_brief_line(p, text_visible(p->arena, line, 0));
-	}
+	prose_print(p, text);
 }
 
 void page_print(const struct screen *s, struct paper *p)

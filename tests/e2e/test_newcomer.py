@@ -1,0 +1,66 @@
+"""What somebody meets who has read nothing but the screen."""
+
+import re
+
+import pytest
+
+from conftest import EXERCISES, PROGRAM
+from terminal import ESCAPES, Terminal
+
+SLUGS = sorted(path.parent.name for path in EXERCISES.glob("*/brief.md"))
+
+
+@pytest.fixture
+def screen(tmp_path, surroundings):
+    """What a command printed on a terminal, line by line."""
+    def run(*words, columns=80):
+        terminal = Terminal([PROGRAM, *words], tmp_path, surroundings,
+                            columns)
+        try:
+            assert terminal.end() == 0, terminal.shown
+            while terminal.read(0):
+                pass
+            return ESCAPES.sub("", terminal.text).split("\r\n")
+        finally:
+            terminal.kill()
+    return run
+
+
+def words(text):
+    """In order, and whatever line or cell they stand in."""
+    return sorted(re.sub(r"[|;─-]", " ", text).split())
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_brief_fits_the_terminal_and_loses_no_word(screen, slug):
+    brief = (EXERCISES / slug / "brief.md").read_text()
+    for columns in (80, 50):
+        lines = screen("show", slug, columns=columns)
+        begin = next(i for i, line in enumerate(lines)
+                     if line.startswith("# "))
+        end = lines.index("Points:")
+        assert max(map(len, lines)) <= columns
+        assert words("\n".join(lines[begin:end])) == words(brief)
+
+
+def test_a_brief_flows(screen):
+    """A line is broken where the terminal ends, not where the source did."""
+    lines = screen("show", "routes", columns=60)
+    lines = lines[:lines.index("Points:")]
+    for line, after in zip(lines, lines[1:]):
+        if after.startswith("  ") and line.startswith(("* ", "  ")):
+            assert len(line) + 1 + len(after.split()[0]) > 60, line
+
+
+def test_a_table_keeps_its_columns_where_they_fit(screen):
+    lines = screen("show", "strict-input")
+    head = next(line for line in lines if "when left out" in line)
+    row = next(line for line in lines if "`tickets`" in line)
+    for name, cell in (("type", "integer"), ("rule", "1 to 8"),
+                       ("when left out", "`1`")):
+        assert head.index(name) == row.index(cell)
+
+
+def test_a_brief_that_is_no_terminals_is_as_it_was_written(fumehood):
+    brief = (EXERCISES / "jinja-page/brief.md").read_text()
+    assert brief in fumehood("show", "jinja-page").out
