@@ -88,8 +88,8 @@ static void print_begun(const struct command *c, const struct exercise *ex,
 	if (strcmp(target, ".") != 0)
 		printf("  cd %s\n", folder);
 	printf("  %s watch\n\n", program);
-	printf("Or grade once: check. Stuck: hint, explain. Begin again: "
-	       "reset.\n");
+	printf("Also there: %s check grades once, hint and explain help on, "
+	       "reset\nputs the starter's files back.\n", program);
 }
 
 static int new_run(const struct command *c)
@@ -121,7 +121,8 @@ const struct verb verb_new = {
 	.synopsis = "EXERCISE [FOLDER]",
 	.help = "begin an exercise in a folder of your own",
 	.detail = "Copies the starter and the brief into FOLDER (default: the "
-		  "exercise's name), which must be missing or empty.",
+		  "exercise's name), which must be missing or empty (a .git "
+		  "does not count).",
 	.options = options,
 	.options_bytes = sizeof(struct new_options),
 	.args_min = 1,

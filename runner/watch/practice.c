@@ -1,5 +1,6 @@
 #include "runner/watch/practice.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,6 +18,7 @@
 #include "runner/base/file.h"
 #include "runner/base/json.h"
 #include "runner/base/jsonout.h"
+#include "runner/base/text.h"
 #include "runner/exercise/exercise.h"
 #include "runner/session/session.h"
 #include "runner/submission/submission.h"
@@ -151,13 +153,39 @@ static int read_state(struct arena *arena, struct practice *p,
 	return 0;
 }
 
-static bool holds_practice(struct arena *arena, const char *root)
+bool practice_is_in(struct arena *arena, const char *dir)
 {
-	const char *state = arena_printf(arena, "%s/" STATE_DIR, root);
+	const char *state = arena_printf(arena, "%s/" STATE_DIR, dir);
 	struct stat st;
 
 	return !lstat(state, &st) && S_ISDIR(st.st_mode) &&
 	       !access(arena_printf(arena, "%s/practice.json", state), F_OK);
+}
+
+/* Who begins one often forgets to enter its folder. */
+static int none_here(struct arena *arena, struct err *err)
+{
+	struct dirent **names;
+	int n = scandir(".", &names, NULL, alphasort), found = 0;
+	const char *first = NULL;
+
+	for (int i = 0; i < n; i++) {
+		if (*names[i]->d_name != '.' &&
+		    practice_is_in(arena, names[i]->d_name) && !found++)
+			first = text_shell_quote(arena,
+						 span_of(names[i]->d_name));
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	if (!found)
+		return err_set(err, ENOENT, "no exercise was begun here; "
+					    "`fumehood new EXERCISE` begins "
+					    "one");
+	return err_set(err, ENOENT, "no exercise was begun here, but %s; `cd "
+				    "%s` first",
+		       found == 1 ? "one in a folder below"
+				  : "some in folders below", first);
 }
 
 /* Up from the current folder to the one that holds .fumehood/. */
@@ -170,15 +198,14 @@ static int find_root(struct arena *arena, const char **ret, struct err *err)
 	for (int i = 0; i < PARENTS_MAX && *root; i++) {
 		char *slash;
 
-		if (holds_practice(arena, root)) {
+		if (practice_is_in(arena, root)) {
 			*ret = root;
 			return 0;
 		}
 		slash = strrchr(root, '/');
 		*slash = '\0';
 	}
-	return err_set(err, ENOENT, "no exercise was begun here; `fumehood "
-				    "new EXERCISE` begins one");
+	return none_here(arena, err);
 }
 
 int practice_open(struct arena *arena, struct practice *ret, struct err *err)

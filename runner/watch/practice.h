@@ -42,7 +42,11 @@ struct practice {
 	int runs_read;     /* of these, how many the state knows of */
 };
 
-/* Make `dir` (missing or empty) from the exercise's starter and brief. */
+/* True when an exercise was begun in that very folder. */
+bool practice_is_in(struct arena *arena, const char *dir);
+
+/* Make `dir` (missing, or empty but for .git) from the exercise's starter and
+ * brief. */
 int practice_new(struct arena *arena, const struct exercise *ex,
 		 const char *dir, int minutes, struct err *err);
 

@@ -11,6 +11,7 @@
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 #include "runner/base/file.h"
+#include "runner/base/text.h"
 #include "runner/exercise/exercise.h"
 #include "runner/watch/practice.h"
 
@@ -151,7 +152,14 @@ static int copy_starter(struct copy *c, struct err *err)
 
 /* --- new --- */
 
-static int is_empty(const char *dir, struct err *err)
+/* A repository without a file is as good as nothing. */
+static bool is_nothing(const char *name)
+{
+	return !strcmp(name, ".") || !strcmp(name, "..") ||
+	       !strcmp(name, ".git");
+}
+
+static int is_empty(struct arena *arena, const char *dir, struct err *err)
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
@@ -161,8 +169,13 @@ static int is_empty(const char *dir, struct err *err)
 		return errno == ENOENT ? 0 : err_set(err, errno, "%s: %s", dir,
 						     strerror(errno));
 	while ((entry = readdir(d)))
-		n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+		n += !is_nothing(entry->d_name);
 	closedir(d);
+	if (practice_is_in(arena, dir))
+		return err_set(err, EEXIST,
+			       "an exercise was begun there already; `cd %s && "
+			       "fumehood watch` goes on with it",
+			       text_shell_quote(arena, span_of(dir)));
 	return n ? err_set(err, EEXIST, "%s: is there already, and not empty",
 			   dir)
 		 : 0;
@@ -204,7 +217,7 @@ int practice_new(struct arena *arena, const struct exercise *ex,
 		.from = arena_printf(arena, "%s/starter", ex->dir),
 		.to = dir,
 	};
-	int code = is_empty(dir, err);
+	int code = is_empty(arena, dir, err);
 
 	if (!code)
 		code = file_make_dirs(dir, err);

@@ -64,3 +64,23 @@ def test_a_table_keeps_its_columns_where_they_fit(screen):
 def test_a_brief_that_is_no_terminals_is_as_it_was_written(fumehood):
     brief = (EXERCISES / "jinja-page/brief.md").read_text()
     assert brief in fumehood("show", "jinja-page").out
+
+
+def test_who_forgot_to_enter_the_folder_is_told_which(fumehood):
+    assert fumehood("new", "routes", "it's here").status == 0
+    result = fumehood("watch")
+    assert result.status == 2
+    assert r"`cd 'it'\''s here'` first" in result.err
+
+
+def test_who_begins_twice_is_told_how_to_go_on(fumehood):
+    assert fumehood("new", "routes").status == 0
+    result = fumehood("new", "routes")
+    assert result.status == 2
+    assert "`cd routes && fumehood watch` goes on" in result.err
+
+
+def test_a_repository_without_a_file_is_an_empty_folder(fumehood, tmp_path):
+    (tmp_path / "mine/.git").mkdir(parents=True)
+    assert fumehood("new", "routes", "mine").status == 0
+    assert (tmp_path / "mine/app.py").exists()
