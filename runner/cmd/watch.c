@@ -524,6 +524,7 @@ static void loop(struct watch *w)
 		tty_begin();
 		setvbuf(stdout, NULL, _IOFBF, DRAW_BYTES);
 	}
+	w->screen.starting = true; /* the warm server as well */
 	draw(w);
 	w->warm = session_share_warm(w->c->arena);
 	files_changed(w->files); /* before this run is a part of it */
