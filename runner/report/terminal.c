@@ -55,6 +55,15 @@ static int widest_worth(struct paper *p, const struct record *r)
 	return widest;
 }
 
+/* Why nothing of it was asked, which the list says and no block repeats; NULL
+ * when something was. */
+static const char *why_unasked(const struct record_criterion *c)
+{
+	return c->status == STATUS_SKIP && c->n_checks == 1
+		       ? c->checks[0].finding.message
+		       : NULL;
+}
+
 static void print_criteria(struct paper *p, const struct record *r)
 {
 	int width = widest_worth(p, r);
@@ -69,7 +78,7 @@ static void print_criteria(struct paper *p, const struct record *r)
 	}
 	for (size_t i = 0; i < r->n_criteria; i++) {
 		const struct record_criterion *c = &r->criteria[i];
-		const char *points = worth(p, c);
+		const char *points = worth(p, c), *why = why_unasked(c);
 		int column = 2 + width;
 
 		column += paper_ink(p, paper_status_ink(c->status),
@@ -78,9 +87,10 @@ static void print_criteria(struct paper *p, const struct record *r)
 			points);
 		paper_wrap(p, c->status == STATUS_SKIP ? INK_DIM : INK_PLAIN,
 			   column, column,
-			   arena_printf(p->arena, "%s (%s)",
+			   arena_printf(p->arena, "%s (%s)%s%s",
 					paper_safe(p, c->title),
-					paper_safe(p, c->id)));
+					paper_safe(p, c->id), why ? ": " : "",
+					why ? paper_safe(p, why) : ""));
 	}
 }
 
@@ -130,7 +140,7 @@ static bool has_news(const struct record_criterion *c)
 	for (size_t i = 0; i < c->n_checks; i++)
 		if (failure_is_one(&c->checks[i]))
 			return true;
-	return criterion_lost(c) > 0;
+	return criterion_lost(c) > 0 && !why_unasked(c);
 }
 
 /* The greatest loss last, next to the score. */
