@@ -12,6 +12,7 @@
 #include "runner/exercise/exercise.h"
 #include "runner/report/failure.h"
 #include "runner/report/paper.h"
+#include "runner/report/prose.h"
 #include "runner/report/report.h"
 #include "runner/report/view.h"
 #include "runner/transcript/record.h"
@@ -36,11 +37,14 @@ static void print_clauses(struct paper *p, const struct exercise *ex,
 	file_read(p->arena, arena_printf(p->arena, "%s/brief.md", ex->dir),
 		  BRIEF_MAX, &brief, NULL);
 	for (size_t i = 0; i < criterion->n_spec; i++) {
-		const char *text = brief_clause(p->arena, brief,
-						criterion->spec[i]);
+		struct span item = brief_item(p->arena, brief,
+					      criterion->spec[i]);
 
-		paper_field(p, INK_PLAIN, criterion->spec[i],
-			    text ? paper_safe(p, text) : "see BRIEF.md");
+		prose_print(p, item.len ? item
+					: span_of(arena_printf(
+						  p->arena,
+						  "* **%s**: see BRIEF.md",
+						  criterion->spec[i])));
 	}
 }
 
@@ -100,7 +104,7 @@ static int explain_run(const struct command *c)
 		return EXIT_STATUS_USAGE;
 	text_points(criterion->points, points);
 	paper_ink(&paper, INK_BOLD, criterion->title);
-	printf(" (%s, %s points)\n\nThe brief says:\n", criterion->id, points);
+	printf(" (%s, %s points)\n\nThe brief says:\n\n", criterion->id, points);
 	print_clauses(&paper, p.ex, criterion);
 	printf("\n");
 	print_last(c, &p, &paper, criterion->id);

@@ -1,6 +1,7 @@
 #include "runner/exercise/brief.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/buf.h"
@@ -41,24 +42,69 @@ static void add_line(struct buf *out, struct span line)
 			buf_add_char(out, line.data[i]);
 }
 
+/* After the blank line that ends a clause. */
+static bool table_follows(struct span rest)
+{
+	while (rest.len && strchr(" \t\n", rest.data[0]))
+		rest = from(rest, 1);
+	return rest.len && rest.data[0] == '|';
+}
+
+/* Where `**id**` is; past the end when it is nowhere. */
+static size_t find_id(struct arena *arena, struct span brief, const char *id,
+		      size_t *ret_len)
+{
+	struct span mark = span_of(arena_printf(arena, "**%s**", id));
+
+	*ret_len = mark.len;
+	return span_find(brief, mark);
+}
+
 const char *brief_clause(struct arena *arena, struct span brief,
 			 const char *id)
 {
-	struct span mark = span_of(arena_printf(arena, "**%s**", id));
-	size_t at = span_find(brief, mark);
+	size_t len, at = find_id(arena, brief, id, &len);
 	AUTO_BUF out = BUF_INIT(CLAUSE_MAX);
-	struct span rest;
+	struct span rest, line;
 
 	if (at >= brief.len)
 		return NULL;
-	rest = from(brief, at + mark.len);
-	add_line(&out, take_line(&rest));
+	rest = from(brief, at + len);
+	line = take_line(&rest);
+	add_line(&out, line);
 	while (rest.len) {
-		struct span line = take_line(&rest);
-
+		line = take_line(&rest);
 		if (ends_clause(line))
 			break;
 		add_line(&out, line);
 	}
+	if (!line.len && table_follows(rest))
+		buf_add_str(&out, " (a table in the brief)");
 	return arena_strdup(arena, buf_str(&out));
+}
+
+/* Blank lines and what is indented belong to the item that they stand in. */
+static bool ends_item(struct span rest)
+{
+	return rest.len && !strchr(" \t\n", rest.data[0]);
+}
+
+struct span brief_item(struct arena *arena, struct span brief,
+		       const char *id)
+{
+	size_t len, at = find_id(arena, brief, id, &len);
+	struct span item, rest;
+
+	if (at >= brief.len)
+		return (struct span){ "", 0 };
+	while (at && brief.data[at - 1] != '\n')
+		at--;
+	item = rest = from(brief, at);
+	do
+		take_line(&rest);
+	while (rest.len && !ends_item(rest));
+	item.len -= rest.len;
+	while (item.len && item.data[item.len - 1] == '\n')
+		item.len--;
+	return item;
 }

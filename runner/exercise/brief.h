@@ -13,9 +13,14 @@ struct arena;
 
 #define BRIEF_MAX (1u << 20)
 
-/* The text of requirement `id` on one line, without its marks of emphasis;
- * NULL when the brief has none of that id. */
+/* The text of requirement `id` on one line, without its marks of emphasis and
+ * without a table, of which it says that there is one; NULL when the brief has
+ * none of that id. */
 const char *brief_clause(struct arena *arena, struct span brief,
 			 const char *id);
+
+/* The whole list item as it was written; no bytes when there is none. */
+struct span brief_item(struct arena *arena, struct span brief,
+		       const char *id);
 
 #endif

@@ -66,6 +66,20 @@ def test_a_brief_that_is_no_terminals_is_as_it_was_written(fumehood):
     assert brief in fumehood("show", "jinja-page").out
 
 
+def test_explain_shows_the_table_of_a_clause(fumehood, tmp_path):
+    assert fumehood("new", "jinja-page").status == 0
+    shown = fumehood("explain", "attribute", cwd=tmp_path / "jinja-page").out
+    assert "* **R2.1** Each entry is one" in shown
+    assert "attribute `title`" in shown and "The four may stand" in shown
+
+
+def test_what_was_not_asked_is_said_once_and_why(fumehood):
+    starter = EXERCISES / "jinja-page/starter"
+    shown = fumehood("grade", "jinja-page", starter).out
+    assert shown.count("(text): not asked, because `entries` failed") == 1
+    assert "Markup is text ·" not in shown
+
+
 def test_who_forgot_to_enter_the_folder_is_told_which(fumehood):
     assert fumehood("new", "routes", "it's here").status == 0
     result = fumehood("watch")
