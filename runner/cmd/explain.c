@@ -104,7 +104,8 @@ static int explain_run(const struct command *c)
 		return EXIT_STATUS_USAGE;
 	text_points(criterion->points, points);
 	paper_ink(&paper, INK_BOLD, criterion->title);
-	printf(" (%s, %s points)\n\nThe brief says:\n\n", criterion->id, points);
+	printf(" (%s, %s points)\n\nThe brief says:\n\n", criterion->id,
+	       points);
 	print_clauses(&paper, p.ex, criterion);
 	printf("\n");
 	print_last(c, &p, &paper, criterion->id);
