@@ -1,5 +1,5 @@
 # does: a regular expression that backtracks without end
-# limits: cpu=0.4 wall=10
+# limits: cpu=1 wall=10
 # expect: cpu-time
 # flask: request
 import re

@@ -72,7 +72,7 @@ int main(void)
 		puts("REFUSED a socket");
 	if (write(1, "ARMED\n", 6) != 6 || fd < 0)
 		return 3;
-	alarm(5);
+	alarm(60);
 	area = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	wild(fd);
