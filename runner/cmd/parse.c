@@ -39,11 +39,27 @@ static const char *suggest_option(const struct verb *verb, const char *name)
 	return text_suggest(name, names);
 }
 
+/* The first verb that has it; NULL when none has. */
+static const struct verb *verb_with(const char *option)
+{
+	for (const struct verb *const *v = verb_table; *v; v++)
+		for (const struct option_spec *s = verb_options(*v); s->name;
+		     s++)
+			if (!strcmp(s->name, option))
+				return *v;
+	return NULL;
+}
+
 static int unknown_option(struct parse *p, const char *name, struct err *err)
 {
 	const char *near = suggest_option(p->verb, name);
 	const char *shown = text_visible(p->arena, span_of(name), 80);
+	const struct verb *other = verb_with(name);
 
+	if (other)
+		return err_set(err, EINVAL, "--%s is no option of this verb, "
+					    "but of `fumehood %s`",
+			       shown, other->name);
 	if (near)
 		return err_set(err, EINVAL,
 			       "there is no option --%s; did you mean --%s?",
