@@ -72,7 +72,8 @@ static struct service_failure missing(struct arena *arena,
 	case LACKING_PACKAGE:
 		f.end = SERVICE_LACKS;
 		f.reason = arena_printf(arena, "the environment lacks the "
-					"package `%.*s` that the app imports",
+					"package `%.*s` that the app imports; "
+					"`fumehood env add` adds packages",
 					(int)strcspn(name, "."), name);
 		break;
 	}
