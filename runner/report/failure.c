@@ -11,6 +11,7 @@
 
 #define BODY_LINES      6
 #define TRACEBACK_LINES 8
+#define EXCEPTION_BYTES 600 /* of the line that names it */
 
 /* Headers that explain an answer; the rest is in the transcript. */
 static const char *const telling_headers[] = {
@@ -46,7 +47,8 @@ static void print_request(struct paper *p, const struct exchange_view *x)
 			      x->sent.all_bytes);
 }
 
-static void print_answer(struct paper *p, const struct exchange_view *x)
+static void print_answer(struct paper *p, const struct exchange_view *x,
+			 bool with_body)
 {
 	const char *outcome = exchange_outcome(p->arena, x);
 
@@ -57,21 +59,43 @@ static void print_answer(struct paper *p, const struct exchange_view *x)
 				       (long long)x->total_us / 1000);
 	paper_field(p, INK_PLAIN, "came", outcome);
 	print_headers(p, x->headers, x->n_headers);
-	if (x->came.bytes.len)
+	if (with_body && x->came.bytes.len)
 		paper_excerpt(p, "", x->came.bytes, BODY_LINES,
 			      x->came.all_bytes);
 }
 
+/* The line that names the exception is never cut: it is the one to read. */
+static void print_traceback(struct paper *p, const struct exchange_view *x,
+			    struct span traceback)
+{
+	struct span tail = span_last_lines(traceback, TRACEBACK_LINES);
+	struct span last = span_last_lines(traceback, 1);
+
+	tail.len -= last.len;
+	paper_excerpt(p, "app said", tail, TRACEBACK_LINES,
+		      (int64_t)x->log.len);
+	while (last.len && last.data[last.len - 1] == '\n')
+		last.len--;
+	paper_field(p, INK_PLAIN, "",
+		    text_visible(p->arena, last, EXCEPTION_BYTES));
+}
+
+/* One exception that nothing handles answers many requests with the same page
+ * of excuses: both are shown the first time. */
 static void print_exchange(struct paper *p, const struct exchange_view *x)
 {
 	struct span traceback = exchange_traceback(x);
+	bool again = traceback.len && span_equal(traceback, p->said);
 
 	print_request(p, x);
-	print_answer(p, x);
+	print_answer(p, x, !again);
+	if (again)
+		paper_field(p, INK_DIM, "app said",
+			    "the same traceback as before");
+	else if (traceback.len)
+		print_traceback(p, x, traceback);
 	if (traceback.len)
-		paper_excerpt(p, "app said",
-			      span_last_lines(traceback, TRACEBACK_LINES),
-			      TRACEBACK_LINES, (int64_t)x->log.len);
+		p->said = traceback;
 }
 
 static void optional_field(struct paper *p, enum ink ink, const char *label,

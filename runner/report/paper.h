@@ -21,6 +21,7 @@ struct paper {
 	FILE *out;
 	bool color, unicode;
 	int columns; /* never below PAPER_COLUMNS_MIN */
+	struct span said; /* the traceback that was shown last, if any */
 };
 
 #define PAPER_COLUMNS_MIN 20

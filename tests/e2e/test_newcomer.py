@@ -98,3 +98,17 @@ def test_a_repository_without_a_file_is_an_empty_folder(fumehood, tmp_path):
     (tmp_path / "mine/.git").mkdir(parents=True)
     assert fumehood("new", "routes", "mine").status == 0
     assert (tmp_path / "mine/app.py").exists()
+
+
+def test_an_option_of_another_verb_is_said_to_be_one(fumehood):
+    result = fumehood("grade", "routes", ".", "--notes", "x")
+    assert result.status == 2
+    assert "of `fumehood report`" in result.err
+
+
+def test_a_traceback_is_shown_once_and_its_exception_whole(fumehood, flawed):
+    folder = flawed("jinja-page", "filter-fails-on-none")
+    shown = fumehood("grade", "jinja-page", folder, "--seed", 7).out
+    said = " ".join(shown.split())
+    assert said.count("for //: 'NoneType' and 'int'") == 1
+    assert said.count("app said the same traceback as before") > 3
