@@ -58,6 +58,7 @@ struct watch {
 	int early_fd;    /* epoll: that, and more until the app answers */
 	bool early_keys; /* a key is a part of it */
 	bool tty, rerun, quit, stop;
+	bool shown;          /* all of this run is on the screen */
 	bool boxed;          /* the time is up: this run is the last */
 	const char *parting; /* said behind the last line; may be NULL */
 	int64_t drawn_ns, begun_ns;
@@ -152,27 +153,49 @@ static bool was_signalled(const struct watch *w)
 	return poll(&in, 1, 0) > 0;
 }
 
+static void show_grade(struct watch *w, const struct record *r)
+{
+	w->screen.now = view_candidate(w->now, r);
+	w->screen.done = w->screen.all = 0;
+	w->screen.run = w->practice.runs + 1;
+	w->screen.took_ms = (int)((clock_ns() - w->begun_ns) / 1000000);
+	w->shown = true;
+	draw(w);
+}
+
+static void show_part(struct watch *w, const struct record *r, size_t done,
+		      size_t all)
+{
+	w->screen.now = view_candidate(w->now, r);
+	w->screen.done = done;
+	w->screen.all = all;
+	draw(w);
+}
+
+/* The whole grade is shown when all is asked: nobody waits for the box. */
 static void on_progress(void *ctx, struct transcript *t, size_t done,
 			size_t all)
 {
 	struct watch *w = ctx;
 	const struct record *r;
 	struct span lines = transcript_lines(t);
+	bool asked;
 
 	if (w->screen.starting && !has_started(w))
 		return;
 	take_keys(w);
+	asked = done == all;
 	if (clock_ns() - w->drawn_ns < REDRAW_MS * 1000000ll && done > 1 &&
-	    !tty_changed())
+	    !asked && !tty_changed())
 		return;
 	/* The lines move when the transcript grows. */
 	lines.data = arena_memdup(w->now, lines.data, lines.len);
-	if (record_read(w->now, lines, &r, NULL))
+	if ((asked ? record_read_asked : record_read)(w->now, lines, &r, NULL))
 		return;
-	w->screen.now = view_candidate(w->now, r);
-	w->screen.done = done;
-	w->screen.all = all;
-	draw(w);
+	if (asked)
+		show_grade(w, r);
+	else
+		show_part(w, r, done, all);
 }
 
 static void complain(struct watch *w, const char *text)
@@ -213,12 +236,10 @@ static void show_result(struct watch *w, const struct practice_result *result)
 {
 	struct err err;
 
+	if (!w->shown)
+		show_grade(w, result->record);
 	w->screen.now = view_candidate(w->now, result->record);
-	w->screen.done = w->screen.all = 0;
-	w->screen.run = w->practice.runs + 1;
-	w->screen.took_ms = (int)((clock_ns() - w->begun_ns) / 1000000);
 	w->status = outcome_status(w->screen.now->outcome);
-	draw(w);
 	if (practice_keep(w->now, &w->practice, result, &err))
 		complain(w, arena_printf(w->now, "not kept: %s", err.msg));
 	if (!w->tty)
@@ -226,7 +247,7 @@ static void show_result(struct watch *w, const struct practice_result *result)
 }
 
 /* The run was ended early, or we failed: what was there before stays. */
-static void drop_result(struct watch *w)
+static void drop_result(struct watch *w, const struct screen *was)
 {
 	arena_free(w->now);
 	w->now = w->before;
@@ -235,6 +256,8 @@ static void drop_result(struct watch *w)
 	w->screen.before = NULL;
 	w->screen.note = NULL;
 	w->screen.done = w->screen.all = 0;
+	w->screen.run = was->run;
+	w->screen.took_ms = was->took_ms;
 }
 
 static void end_without_folder(struct watch *w)
@@ -270,6 +293,7 @@ static void run(struct watch *w)
 		.ctx = w,
 		.reduced = !strcmp(o->isolation, "reduced"),
 	};
+	const struct screen was = w->screen;
 	struct practice_result result;
 	struct err err;
 	int r;
@@ -279,6 +303,7 @@ static void run(struct watch *w)
 		return;
 	}
 	turn_over(w);
+	w->shown = false;
 	w->begun_ns = clock_ns();
 	run.first = order_first(w->now, w->screen.before,
 				&run.n_first);
@@ -287,11 +312,11 @@ static void run(struct watch *w)
 	r = practice_grade(w->now, &w->practice, &run, &result, &err);
 	listen_early(w, false);
 	if (r) {
-		drop_result(w);
+		drop_result(w, &was);
 		complain(w, err.msg);
 		w->status = EXIT_STATUS_INTERNAL;
 	} else if (result.record->outcome == OUTCOME_INTERRUPTED) {
-		drop_result(w);
+		drop_result(w, &was);
 		w->rerun = !was_signalled(w);
 		w->early_keys = false; /* until the next save */
 	} else {
@@ -345,37 +370,9 @@ static void turn_page(struct watch *w, enum screen_page page)
 	w->screen.scroll = 0;
 }
 
-/* Keys that move within a page: true when `key` is one. */
-static bool press_scroll(struct watch *w, int key)
-{
-	int page = w->screen.rows - 3;
-
-	switch (key) {
-	case ' ':
-	case TTY_KEY_PAGE_DOWN:
-		w->screen.scroll += page;
-		break;
-	case TTY_KEY_PAGE_UP:
-	case '\x7f':
-		w->screen.scroll -= page;
-		break;
-	case 'j':
-	case TTY_KEY_DOWN:
-		w->screen.scroll++;
-		break;
-	case 'k':
-	case TTY_KEY_UP:
-		w->screen.scroll--;
-		break;
-	default:
-		return false;
-	}
-	return true;
-}
-
 static void press(struct watch *w, int key)
 {
-	if (press_scroll(w, key)) {
+	if (screen_scroll(&w->screen, key)) {
 		draw(w);
 		return;
 	}

@@ -44,6 +44,7 @@ struct run {
 	size_t *plan;              /* the order in which they are asked */
 	size_t n_plan;
 	size_t n_selected, n_done;
+	bool stopped; /* when the latest of them had been asked */
 
 	struct recorded *recorded; /* answers of another run, or NULL */
 	struct launch launch;

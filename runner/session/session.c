@@ -132,7 +132,8 @@ static void ask_one(struct run *run, size_t i)
 	}
 	run->criteria[i].asked = true;
 	run->n_done++;
-	if (o->progress)
+	run->stopped = is_stopped(run); /* its answers may have been cut */
+	if (o->progress && !run->stopped)
 		o->progress(o->ctx, run->criteria[i].c->id, run->n_done,
 			    run->n_selected);
 }
@@ -243,9 +244,12 @@ static void serve_and_ask(struct run *run, struct service_failure *why)
 
 static void end_graded(struct run *run)
 {
+	bool repeated = run->options->repeat > 1;
+
 	run_repeat(run);
-	/* The deadline is of one run, and this one's may be over by now. */
-	if (watch_is_readable(run->options->interrupt_fd))
+	/* The deadline is of one run, and this one's may be over by now.  Nor
+	 * does an interrupt take away what has all its answers. */
+	if (repeated && watch_is_readable(run->options->interrupt_fd))
 		end_stopped(run);
 	else
 		run_event_end(run, "graded", NULL, NULL);
@@ -279,7 +283,7 @@ static void run_in_box(struct run *run)
 	run_event_box_ended(run, &state);
 	if (why.end != SERVICE_READY)
 		end_not_ready(run, &why);
-	else if (run->n_done < run->n_selected || is_stopped(run))
+	else if (run->n_done < run->n_selected || run->stopped)
 		end_stopped(run);
 	else
 		end_graded(run);

@@ -41,7 +41,8 @@ struct session_options {
 	bool public;            /* record nothing that a candidate may not
 				   see: hidden checks, hints, questions */
 	int interrupt_fd;       /* readable: stop asking, end cleanly; -1 */
-	/* Called after each criterion, for progress; may be NULL. */
+	/* Called after each criterion, for progress; may be NULL.  After the
+	 * last one nothing can take the grade away any more. */
 	void (*progress)(void *ctx, const char *criterion, size_t done,
 			 size_t all);
 	void *ctx;

@@ -318,7 +318,9 @@ static void read_findings(struct reader *reader)
 /* How the session says it ended; whether that is a pass is for the score. */
 static bool session_outcome(const struct record *r, enum outcome *ret)
 {
-	const char *name = r->end ? str_of(r->end, "outcome") : "interrupted";
+	const char *name = r->end ? str_of(r->end, "outcome")
+			   : r->cut ? "interrupted"
+				    : "graded";
 
 	for (size_t i = 0; name && i < ARRAY_LEN(outcome_names); i++) {
 		if (i > OUTCOME_FLAKY && strcmp(name, outcome_names[i]) == 0) {
@@ -333,7 +335,9 @@ static void conclude(struct record *r, const struct verdict *v)
 {
 	r->points = v->points;
 	r->max_points = v->max_points;
-	r->reason = r->end ? str_of(r->end, "reason") : "the record is cut off";
+	r->reason = r->end ? str_of(r->end, "reason")
+		    : r->cut ? "the record is cut off"
+			     : NULL;
 	if (session_outcome(r, &r->outcome))
 		return;
 	if (!v->max_points) {
@@ -382,8 +386,8 @@ static void prepare(struct reader *reader, struct arena *arena,
 	reader->r->log_of = reader->log_of;
 }
 
-int record_read(struct arena *arena, struct span lines,
-		const struct record **ret, struct err *err)
+static int read_lines(struct arena *arena, struct span lines, bool asked,
+		      const struct record **ret, struct err *err)
 {
 	struct reader reader;
 	struct verdict v;
@@ -402,13 +406,25 @@ int record_read(struct arena *arena, struct span lines,
 				      : THRESHOLD_ALL;
 	read_criteria(&reader);
 	index_events(&reader);
-	reader.r->cut |= !reader.r->end;
+	reader.r->cut |= !reader.r->end && !asked;
 	read_findings(&reader);
 	v = verdict_score(arena, reader.criteria, reader.checks,
 			  reader.r->n_criteria);
 	conclude(reader.r, &v);
 	*ret = reader.r;
 	return 0;
+}
+
+int record_read(struct arena *arena, struct span lines,
+		const struct record **ret, struct err *err)
+{
+	return read_lines(arena, lines, false, ret, err);
+}
+
+int record_read_asked(struct arena *arena, struct span lines,
+		      const struct record **ret, struct err *err)
+{
+	return read_lines(arena, lines, true, ret, err);
 }
 
 const struct record_event *record_event(const struct record *r, size_t n)

@@ -82,6 +82,10 @@ struct record {
  * when the format is newer than this program. */
 int record_read(struct arena *arena, struct span lines,
 		const struct record **ret, struct err *err);
+/* The same of a run that has asked everything and has not ended yet: what it
+ * will be when it has. */
+int record_read_asked(struct arena *arena, struct span lines,
+		      const struct record **ret, struct err *err);
 
 const struct record_event *record_event(const struct record *r, size_t n);
 /* The response / app log that belongs to request event `n`, or NULL. */

@@ -12,6 +12,7 @@
 #include "runner/transcript/record.h"
 #include "runner/watch/page.h"
 #include "runner/watch/practice.h"
+#include "runner/watch/tty.h"
 
 #define RUN_COLUMNS 60 /* and which run this was is not said */
 
@@ -196,4 +197,31 @@ void screen_draw(struct arena *arena, struct screen *s, FILE *out)
 	free(head.text);
 	free(body.text);
 	free(note.text);
+}
+
+bool screen_scroll(struct screen *s, int key)
+{
+	int page = s->rows - 3;
+
+	switch (key) {
+	case ' ':
+	case TTY_KEY_PAGE_DOWN:
+		s->scroll += page;
+		break;
+	case TTY_KEY_PAGE_UP:
+	case '\x7f':
+		s->scroll -= page;
+		break;
+	case 'j':
+	case TTY_KEY_DOWN:
+		s->scroll++;
+		break;
+	case 'k':
+	case TTY_KEY_UP:
+		s->scroll--;
+		break;
+	default:
+		return false;
+	}
+	return true;
 }

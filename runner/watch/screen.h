@@ -36,6 +36,9 @@ struct screen {
 /* Draw all of it: home, lines that fit, the rest cleared. */
 void screen_draw(struct arena *arena, struct screen *s, FILE *out);
 
+/* A key that moves within the page: true when `key` is one. */
+bool screen_scroll(struct screen *s, int key);
+
 /* One line for logs: "6 of 9 points; passes now: list; fails now: create". */
 const char *screen_line(struct arena *arena, const struct screen *s);
 

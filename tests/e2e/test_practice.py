@@ -535,6 +535,19 @@ def test_q_ends_a_run_that_is_on_and_keeps_the_last_one(
     assert (folder / ".fumehood/last.jsonl").read_bytes() == last
 
 
+def test_ctrl_c_takes_no_grade_away_that_is_on_the_screen(folder, watch):
+    terminal = watch()
+    terminal.settle()
+    terminal.forget()
+    answer(folder)
+    terminal.settle("10 of 10 points")
+    terminal.press("\x03")
+    assert terminal.end() == 130
+    last = (folder / ".fumehood/last.jsonl").read_text().splitlines()
+    assert json.loads(last[-1])["outcome"] == "graded"
+    assert json.loads(last[-1])["score"] == {"points": 10, "max_points": 10}
+
+
 def test_ctrl_c_twice_ends_at_once_and_gives_the_terminal_back(
         folder, fumehood, watch):
     for path in folder.glob("*.py"):

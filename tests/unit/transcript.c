@@ -166,7 +166,7 @@ START_TEST(findings_come_to_the_points_of_the_case)
 	const struct score_case *c = &score_cases[_i];
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(transcript_free) struct transcript *t = begin(4, NULL);
-	const struct record *r;
+	const struct record *r, *asked;
 	int lost = 0;
 
 	for (size_t i = 0; i < 6 && c->findings[i].criterion; i++)
@@ -178,8 +178,16 @@ START_TEST(findings_come_to_the_points_of_the_case)
 			.weight = c->findings[i].weight,
 			.cause = c->findings[i].cause,
 		});
+	r = read_back(arena, t);
+	ck_assert(r->cut && r->outcome == OUTCOME_INTERRUPTED);
+	ck_assert_int_eq(record_read_asked(arena, transcript_lines(t), &asked,
+					   NULL), 0);
 	end(t, "graded");
 	r = read_back(arena, t);
+	ck_assert_msg(asked->outcome == r->outcome &&
+			      asked->points == r->points && !asked->cut,
+		      "%s: %s before the end", c->what,
+		      outcome_name(asked->outcome));
 	ck_assert_msg(r->points == c->points &&
 			      r->max_points == c->max_points,
 		      "%s: %d of %d", c->what, r->points, r->max_points);
