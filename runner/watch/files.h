@@ -16,7 +16,7 @@ struct err;
 struct files;
 
 #define FILES_POLL_MS  300
-#define FILES_QUIET_MS 5   /* a burst of saves is over after this */
+#define FILES_QUIET_MS 2   /* a burst of saves is over after this */
 #define FILES_BURST_MS 200 /* and is not waited for longer than this */
 
 /* `poll`: do not even try inotify. */
