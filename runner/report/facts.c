@@ -72,17 +72,44 @@ criteria_by_loss(struct arena *arena, const struct record *r)
 	return sorted;
 }
 
-const char *criterion_clause(struct arena *arena,
-			     const struct record_criterion *c,
-			     const struct finding *f)
+/* "R2.2: text", or the bare id where the brief has no such clause. */
+static const char *one_clause(struct arena *arena,
+			      const struct record_criterion *c, const char *id)
 {
-	const char *id = f->spec ? f->spec : c->n_spec ? c->spec[0] : NULL;
-
-	for (size_t i = 0; id && c->clauses && i < c->n_spec; i++)
+	for (size_t i = 0; c->clauses && i < c->n_spec; i++)
 		if (!strcmp(c->spec[i], id) && *c->clauses[i])
 			return arena_printf(arena, "%s: %s", id,
 					    c->clauses[i]);
 	return id;
+}
+
+/* A check of a script does; a grader's has the first of its criterion's. */
+static bool names_its_clause(const struct record_criterion *c,
+			     const struct finding *f)
+{
+	return f->spec && (f->source || !c->n_spec ||
+			   strcmp(f->spec, c->spec[0]) != 0);
+}
+
+const char *criterion_clause(struct arena *arena,
+			     const struct record_criterion *c,
+			     const struct finding *f)
+{
+	const char *text;
+
+	if (names_its_clause(c, f))
+		return one_clause(arena, c, f->spec);
+	if (!c->n_spec)
+		return NULL;
+	text = one_clause(arena, c, c->spec[0]);
+	if (c->n_spec == 2)
+		return arena_printf(arena, "%s %s", text,
+				    one_clause(arena, c, c->spec[1]));
+	for (size_t i = 1; i < c->n_spec; i++)
+		text = arena_printf(arena, "%s%s%s%s", text,
+				    i == 1 ? " (or " : ", ", c->spec[i],
+				    i + 1 == c->n_spec ? ")" : "");
+	return text;
 }
 
 int record_percent(const struct record *r)

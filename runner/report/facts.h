@@ -30,7 +30,11 @@ int criterion_lost(const struct record_criterion *c);
 const struct record_criterion *const *
 criteria_by_loss(struct arena *arena, const struct record *r);
 
-/* What the brief says under `spec`: "R2.3: text", "R2.3", or NULL. */
+/*
+ * What the brief says of it: "R2.3: text", "R2.3", or NULL.  A grader's check
+ * may be about any clause of its criterion: both are shown where there are
+ * two, else the others are named.
+ */
 struct finding;
 const char *criterion_clause(struct arena *arena,
 			     const struct record_criterion *c,

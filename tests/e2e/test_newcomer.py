@@ -112,3 +112,18 @@ def test_a_traceback_is_shown_once_and_its_exception_whole(fumehood, flawed):
     said = " ".join(shown.split())
     assert said.count("for //: 'NoneType' and 'int'") == 1
     assert said.count("app said the same traceback as before") > 3
+
+
+def test_a_check_is_never_shown_beside_the_wrong_clause_alone(
+        fumehood, flawed):
+    """The grader of methods asks R2.2 and R2.3 and does not say which."""
+    shown = fumehood("grade", "routes", flawed("routes", "allow-is-lost")).out
+    said = " ".join(shown.split())
+    assert "brief R2.2: Any other method on these" in said
+    assert "R2.3: HEAD is answered wherever GET is" in said
+
+
+@pytest.mark.parametrize("times", ["0", "-1", "1000000"])
+def test_a_run_is_repeated_at_least_once(fumehood, times):
+    result = fumehood("grade", "routes", ".", "--repeat=" + times)
+    assert result.status == 2 and "--repeat" in result.err
