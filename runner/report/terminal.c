@@ -224,10 +224,12 @@ static void print_gate(struct paper *p, const struct record *r)
 }
 
 /* Of half a run, full marks mean little. */
-static bool is_whole(const struct record *r)
+static const char *of_what(const struct record *r)
 {
-	return r->outcome != OUTCOME_INTERRUPTED &&
-	       r->outcome != OUTCOME_TIME_OVER;
+	if (r->outcome == OUTCOME_INTERRUPTED ||
+	    r->outcome == OUTCOME_TIME_OVER)
+		return " of what was asked";
+	return r->outcome == OUTCOME_FLAKY ? " of what agrees with itself" : "";
 }
 
 static void print_score(struct paper *p, const struct record *r)
@@ -247,7 +249,7 @@ static void print_score(struct paper *p, const struct record *r)
 	paper_ink(p, INK_BOLD,
 		  arena_printf(p->arena, "%s of %s points, %s %%%s", a, b,
 			       percent,
-			       is_whole(r) ? "" : " of what was asked"));
+			       of_what(r)));
 	fprintf(p->out, "\n");
 	print_gate(p, r);
 }

@@ -177,13 +177,15 @@ def root():
 
 
 def test_a_criterion_that_disagrees_with_itself_is_flaky(
-        grade, exercise, submission):
+        fumehood, grade, exercise, submission):
     # Wrongly the same 30 times: one time in 2**29.
     result = grade(exercise, submission({"app.py": MOODY}), "--repeat", "30")
     assert result.status == 7, result
     assert result.criterion("value")["status"] == "flaky"
     assert result.criterion("status")["status"] == "pass"
     assert result.document["score"]["max_points"] == 2
+    shown = fumehood("report", result.transcript_path).out
+    assert "2 of 2 points, 100 % of what agrees with itself" in shown
 
 
 def test_runs_that_agree_are_graded_once(grade, exercise, submission):
