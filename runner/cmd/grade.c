@@ -70,6 +70,7 @@ static const struct option_spec options[] = {
 };
 
 static const struct grade_options defaults = {
+	.repeat = 1,
 	.threshold = 10000,
 	.isolation = "full",
 	.view = "interviewer",
@@ -400,8 +401,8 @@ static int run(const struct command *c)
 	if ((g.o->out ? reports_parse_each : reports_parse)(
 		    c->arena, &g.o->reports, &g.reports, &err) < 0)
 		return fail(&g, EXIT_STATUS_USAGE, &err);
-	if (g.o->repeat > REPEAT_MAX)
-		return cmd_usage(c, "--repeat wants at most %d", REPEAT_MAX);
+	if (g.o->repeat < 1 || g.o->repeat > REPEAT_MAX)
+		return cmd_usage(c, "--repeat wants 1 to %d", REPEAT_MAX);
 	if (g.o->jobs > POOL_PARALLEL_MAX)
 		return cmd_usage(c, "--jobs wants at most %d",
 				 POOL_PARALLEL_MAX);
