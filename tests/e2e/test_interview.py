@@ -95,6 +95,9 @@ def test_red_flags_point_to_what_shows_them(bad):
             assert events[n]["kind"] == "denied"
 
 
+GATE = "persistence"  # of catalogue: its failure caps the score
+
+
 def test_questions_are_those_of_what_failed_the_greatest_loss_first(
         bad, grade):
     check_order(bad.document)
@@ -103,8 +106,13 @@ def test_questions_are_those_of_what_failed_the_greatest_loss_first(
 
 
 def check_order(document):
+    # What a cap takes from the others is lost by the gate that failed.
+    capped = (sum(c["points"] for c in document["criteria"])
+              - document["score"]["points"])
+
     def lost(criterion):
-        return round(criterion["max_points"] - criterion["points"], 2)
+        own = criterion["max_points"] - criterion["points"]
+        return round(own + capped * (criterion["id"] == GATE and own > 0), 2)
 
     def failed(criterion):
         return [check["id"] for check in criterion["checks"]
