@@ -72,12 +72,17 @@ def test_a_new_folder_holds_the_starter_the_brief_and_nothing_hidden(folder):
     assert (folder / ".fumehood/.gitignore").read_text() == "*\n"
 
 
-def test_a_folder_that_holds_something_is_left_alone(fumehood, folder):
-    before = sorted(folder.rglob("*"))
-    result = fumehood("new", SLUG)
-    assert result.status == 2
-    assert "not empty" in result.err
-    assert sorted(folder.rglob("*")) == before
+def test_a_folder_that_holds_something_is_left_alone(
+        fumehood, folder, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("mine\n")
+    for place, why in ((folder, "an exercise was begun there already"),
+                       (tmp_path / "mine", "not empty")):
+        before = sorted(place.rglob("*"))
+        result = fumehood("new", SLUG, place)
+        assert result.status == 2
+        assert why in result.err
+        assert sorted(place.rglob("*")) == before
 
 
 @pytest.mark.parametrize("verb", [["check"], ["hint"], ["explain", "x"],
