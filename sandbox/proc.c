@@ -169,14 +169,26 @@ static void add_number(struct numbers *found, int pid)
 		found->pids[found->n++] = pid;
 }
 
-/* The children of one thread: "7 12 40 ". */
+const char *proc_next_child(const char *text, int *ret)
+{
+	char *end;
+	long pid = strtol(text, &end, 10);
+
+	if (end == text || pid <= 0 || pid > INT32_MAX)
+		return NULL;
+	*ret = (int)pid;
+	return end;
+}
+
+/* The children of one thread. */
 static bool add_children(int tasks, const char *tid, struct numbers *found)
 {
 	static char text[CHILDREN_BYTES];
-	char path[300], *s = text, *end;
+	const char *s = text;
+	char path[300];
 	size_t len = 0;
 	ssize_t n = 1;
-	int fd;
+	int fd, pid;
 
 	snprintf(path, sizeof(path), "%s/children", tid);
 	fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
@@ -188,7 +200,7 @@ static bool add_children(int tasks, const char *tid, struct numbers *found)
 	}
 	close(fd);
 	text[len] = '\0';
-	for (int pid; (pid = (int)strtol(s, &end, 10)) > 0; s = end)
+	while ((s = proc_next_child(s, &pid)) != NULL)
 		add_number(found, pid);
 	return true;
 }
@@ -271,18 +283,23 @@ void proc_each(const struct proc_box *box, proc_visit *visit, void *p)
 		each_in_list(box, visit, p);
 }
 
+bool proc_parse_identity(const char *text, struct proc_identity *ret)
+{
+	const char *s = strrchr(text, ')'); /* as above */
+
+	ret->session = proc_parse_session(text);
+	return s && sscanf(s, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
+			      "%*u %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
+			   &ret->start) == 1;
+}
+
 bool proc_identify(int proc, const char *pid, struct proc_identity *ret)
 {
 	char text[TEXT_BYTES];
-	const char *s;
 
 	*ret = (struct proc_identity){ .pid = (int)strtol(pid, NULL, 10) };
-	if (!read_text(proc, pid, "stat", text))
-		return false;
-	s = strrchr(text, ')');
-	if (!s || sscanf(s, ") %*c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u "
-			    "%*u %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
-			 &ret->session, &ret->start) != 2)
+	if (!read_text(proc, pid, "stat", text) ||
+	    !proc_parse_identity(text, ret))
 		return false;
 	if (read_text(proc, pid, "status", text))
 		ret->confined = field(text, "NoNewPrivs:") == 1 &&

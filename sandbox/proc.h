@@ -46,6 +46,12 @@ struct proc_identity {
 };
 
 bool proc_identify(int proc, const char *pid, struct proc_identity *ret);
+/* Session and start, from the text of /proc/PID/stat; false: no sense. */
+bool proc_parse_identity(const char *text, struct proc_identity *ret);
+
+/* The first of the numbers in a /proc/PID/task/TID/children, "7 12 40 ", and
+ * what follows it; NULL: there is none. */
+const char *proc_next_child(const char *text, int *ret);
 
 /* Call `visit` for each process of a box, and for its init. */
 typedef void proc_visit(const struct proc_box *box, const char *pid,

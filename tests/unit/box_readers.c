@@ -256,6 +256,32 @@ START_TEST(without_namespaces_signals_must_be_held_by_something)
 }
 END_TEST
 
+START_TEST(children_are_numbers_and_end_at_what_is_none)
+{
+	const char *s = "7 12 2147483647 4294967303 5";
+	int expected[] = { 7, 12, 2147483647 }, child, n = 0;
+
+	while ((s = proc_next_child(s, &child)) != NULL)
+		ck_assert_int_eq(child, expected[n++]);
+	ck_assert_int_eq(n, 3);
+	ck_assert_ptr_null(proc_next_child("", &child));
+	ck_assert_ptr_null(proc_next_child("-3 4", &child));
+}
+END_TEST
+
+START_TEST(who_a_process_is_cannot_be_said_by_its_name)
+{
+	struct proc_identity it = { 0 };
+
+	ck_assert(proc_parse_identity(
+		"7 (a) S 1 2 3 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 99) S 1 7 8 0 -1 "
+		"0 0 0 0 0 10 20 30 40 20 0 1 0 5000 0", &it));
+	ck_assert_int_eq(it.session, 8);
+	ck_assert_uint_eq(it.start, 5000);
+	ck_assert(!proc_parse_identity("7 (a) S 1 7 8 0 -1 0", &it));
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	int session;
@@ -527,6 +553,8 @@ SUITE(box_readers)
 	TEST(the_built_in_policy_knows_what_it_reports);
 	TEST_LOOP(without_namespaces_signals_must_be_held_by_something,
 		  N(bare_worlds));
+	TEST(children_are_numbers_and_end_at_what_is_none);
+	TEST(who_a_process_is_cannot_be_said_by_its_name);
 	TEST_LOOP(a_session_is_read_behind_whatever_name, N(stats));
 	TEST(a_folder_is_removed_however_deep_and_closed_it_is);
 	TEST(a_copy_has_files_and_folders_and_nothing_else);
