@@ -369,7 +369,7 @@ static int run(struct grading *g, const void *config, struct err *err)
 		.arena = grading_arena(g), .prng = grading_prng(g),
 		.ask = resource_asking(config_->resource, g, err),
 	};
-	struct row rows[ROWS_MAX];
+	struct row rows[ROWS_MAX] = { 0 };
 	const struct listing *all;
 	size_t n = 0;
 

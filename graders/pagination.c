@@ -296,7 +296,7 @@ static void grows(struct pagination *p, struct rule *rule)
 		rule_bad(p->g, rule, page->x, NULL,
 			 "After %d more row %s must say a total of %lld. It "
 			 "says %lld", made, ask_what(p->arena, page->x),
-			 (long long)(was + made), (long long)page->total);
+			 (long long)was + made, (long long)page->total);
 }
 
 static void total(struct pagination *p)

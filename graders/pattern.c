@@ -69,7 +69,7 @@ static void add_word(struct atom *atom)
 /* The character after a backslash. */
 static int parse_escape(struct parser *ps, struct atom *atom)
 {
-	int c = *ps->in;
+	int c = (unsigned char)*ps->in;
 
 	if (c & 0x80)
 		return err_set(ps->err, EINVAL, "only ASCII is understood");
@@ -91,7 +91,7 @@ static int parse_class(struct parser *ps, struct atom *atom)
 	if (*ps->in == '^')
 		return err_set(ps->err, EINVAL, "[^ is not understood");
 	while (*ps->in && *ps->in != ']') {
-		int from = *ps->in++, to = from;
+		int from = (unsigned char)*ps->in++, to = from;
 
 		if (from & 0x80)
 			return err_set(ps->err, EINVAL, "a class of ASCII "
@@ -102,7 +102,7 @@ static int parse_class(struct parser *ps, struct atom *atom)
 			continue;
 		}
 		if (*ps->in == '-' && ps->in[1] && ps->in[1] != ']') {
-			to = ps->in[1];
+			to = (unsigned char)ps->in[1];
 			ps->in += 2;
 		}
 		if (to < from)
@@ -190,7 +190,7 @@ static int parse_repeat(struct parser *ps, struct atom *atom)
 
 static int parse_one(struct parser *ps, struct atom *atom)
 {
-	int c = *ps->in++;
+	int c = (unsigned char)*ps->in++;
 
 	if (c & 0x80)
 		return err_set(ps->err, EINVAL, "only ASCII is understood");

@@ -368,7 +368,7 @@ static int configure(struct arena *arena, const struct exercise *ex,
 	if (routes && (routes->type != JSON_ARRAY || !routes->count ||
 		       routes->count > ROUTES_MAX))
 		option_wrong(&o, routes, "\"routes\" must be a list");
-	if (o.code)
+	if (o.code || !routes)
 		return o.code;
 	config->rules = ~0u;
 	config->bad_id = STATUSES(400, 404, 422);

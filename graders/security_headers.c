@@ -391,7 +391,7 @@ static int configure(struct arena *arena, const struct exercise *ex,
 	if (headers && (headers->type != JSON_OBJECT ||
 			headers->count > HEADERS_MAX))
 		option_wrong(&o, headers, "\"headers\" must be an object");
-	for (size_t i = 0; !o.code && i < headers->count; i++)
+	for (size_t i = 0; headers && !o.code && i < headers->count; i++)
 		read_header(&o, &headers->members[i],
 			    &config->headers[config->n++]);
 	option_strs(&o, c->with, "absent", &config->absent,

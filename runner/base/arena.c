@@ -26,7 +26,7 @@ struct arena {
 	size_t total;
 };
 
-static void out_of_memory(void)
+static void __attribute__((noreturn)) out_of_memory(void)
 {
 	static const char msg[] = "fumehood: out of memory\n";
 

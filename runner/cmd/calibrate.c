@@ -114,6 +114,7 @@ static void list_samples(struct calibrate *cc, struct calibration *cal)
 	add_models(cc, cal);
 	add_sample(cc, cal, (struct sample){ .kind = SAMPLE_STARTER,
 					     .name = "starter" });
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	for (size_t i = 0; i < ex->n_flaws; i++)
 		add_sample(cc, cal, (struct sample){
 			.kind = SAMPLE_FLAWED,
@@ -271,7 +272,7 @@ static int grade_once(struct calibrate *cc, struct sample *s, uint64_t seed)
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(transcript_free) struct transcript *t = NULL;
 	int64_t begin_ns = clock_ns();
-	const struct record *record;
+	const struct record *record = NULL;
 	struct err err;
 	int r = transcript_new(&t, NULL, &err);
 

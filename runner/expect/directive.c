@@ -227,14 +227,13 @@ static int set_key(struct reader *r, const struct key *key, struct place at,
 static int parse_pair(struct reader *r, struct marks *marks)
 {
 	struct place at = r->place, value_at;
-	struct span name = reader_run(r, READER_LETTERS "-"), value = {0};
+	struct span name = reader_run(r, READER_LETTERS "-"), value = {"", 0};
 	const struct key *key = find_key(name);
 
 	if (!name.len)
 		return reader_fail(r, at, "expecting a directive");
 	if (!key)
 		return unknown_key(r, at, name);
-	value_at = r->place;
 	if (key->is_flag)
 		return set_key(r, key, at, value, marks);
 	if (!reader_take(r, "="))

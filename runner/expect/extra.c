@@ -131,6 +131,7 @@ static void judge_problem(struct judging *j)
 static const char *wrong_link(struct judging *j, const struct links *links,
 			      const char *name)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	bool absent = *name == '!';
 	const struct link *link = links_find(links, name + absent);
 

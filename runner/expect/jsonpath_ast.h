@@ -80,6 +80,9 @@ struct jsonpath_parser {
 };
 
 int jsonpath_fail(struct jsonpath_parser *p, const char *what);
+#ifdef __clang_analyzer__ /* as with err_set() */
+#define jsonpath_fail(...) ((jsonpath_fail)(__VA_ARGS__), -1)
+#endif
 void jsonpath_blanks(struct jsonpath_parser *p);
 bool jsonpath_take(struct jsonpath_parser *p, const char *text);
 /* The segments behind $ or @. */

@@ -9,7 +9,7 @@
 
 #define INT_MAX_EXACT 9007199254740991 /* I-JSON, RFC 7493 section 2.2 */
 
-int jsonpath_fail(struct jsonpath_parser *p, const char *what)
+int (jsonpath_fail)(struct jsonpath_parser *p, const char *what)
 {
 	return err_set(p->err, EINVAL, "column %td: %s", p->p - p->start + 1,
 		       what);

@@ -129,6 +129,7 @@ static void take_answer(struct state *s, const struct built *built,
 				    .evidence = reply->evidence,
 				    .coding_asked = built->coding_asked,
 				    .url = built->url};
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	if (reply->res->end == HTTP_ANSWERED && !built->no_cookie_store &&
 	    !state_is_full(s))
 		cookie_store(s->run, &s->jar, reply->res, path);

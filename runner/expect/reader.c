@@ -7,7 +7,7 @@
 #include "runner/base/err.h"
 #include "runner/base/text.h"
 
-int reader_fail(struct reader *r, struct place at, const char *fmt, ...)
+int (reader_fail)(struct reader *r, struct place at, const char *fmt, ...)
 {
 	va_list ap;
 

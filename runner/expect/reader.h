@@ -28,6 +28,9 @@ struct reader {
 
 int reader_fail(struct reader *r, struct place at, const char *fmt, ...)
 	PRINTF(3, 4);
+#ifdef __clang_analyzer__ /* as with err_set() */
+#define reader_fail(...) ((reader_fail)(__VA_ARGS__), -1)
+#endif
 /* "expecting WHAT", and the name that the word at `at` may be meant for. */
 int reader_unknown(struct reader *r, struct place at, const char *what,
 		   struct span word, const char *const *names);

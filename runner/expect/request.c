@@ -51,7 +51,7 @@ static int render_pair(struct builder *b, const struct pair *p,
 static int add_encoded(struct builder *b, const struct pairs *pairs,
 		       struct buf *out)
 {
-	struct span key, value;
+	struct span key = {0}, value = {0};
 
 	for (size_t i = 0; i < pairs->n; i++) {
 		int r = render_pair(b, &pairs->items[i], &key, &value);
@@ -242,7 +242,7 @@ static int render_cookies(struct builder *b, const struct entry *e,
 			  struct span *ret)
 {
 	AUTO_BUF out = BUF_INIT(COOKIES_BYTES_MAX);
-	struct span key, value;
+	struct span key = {0}, value = {0};
 
 	for (size_t i = 0; i < e->cookies.n; i++) {
 		int r = render_pair(b, &e->cookies.items[i], &key, &value);
@@ -299,7 +299,7 @@ static const char *guess_type(struct span name)
 
 static int add_part(struct builder *b, const struct pair *p)
 {
-	struct span key, value, type, content;
+	struct span key = {0}, value = {0}, type = {0}, content;
 	int r = render_pair(b, p, &key, &value);
 
 	if (r < 0)

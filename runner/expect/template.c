@@ -138,7 +138,7 @@ static int add_escape(struct builder *b)
 	c = reader_peek(r);
 	found = c > 0 ? strchr(names, c) : NULL;
 	if (found)
-		c = values[found - names];
+		c = (unsigned char)values[found - names];
 	else if (c == 'u') {
 		reader_skip(r, 1);
 		return add_code_point(b);

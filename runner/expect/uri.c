@@ -85,7 +85,7 @@ bool uri_ipv4(struct span text)
 	size_t i = 0;
 
 	for (int part = 0; part < 4; part++) {
-		size_t start = i;
+		size_t start;
 		int value = 0;
 
 		if (part && (i >= text.len || text.data[i++] != '.'))
@@ -195,7 +195,7 @@ static bool valid_authority(struct span s, bool iri)
 
 static bool valid_path(const struct uri *uri, bool iri)
 {
-	struct span first = uri->path, rest = uri->path;
+	struct span first, rest = uri->path;
 
 	if (!all_chars(uri->path, "/", iri))
 		return false;

@@ -177,6 +177,7 @@ static void read_command(struct arena *arena, const char *const *words,
 					       "pdm", "hatch", NULL };
 	const char *name;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Branch) */
 	while (words[0] && (strcmp(words[0], "exec") == 0 ||
 			    (words[1] && is_one_of(words[0], runners) &&
 			     strcmp(words[1], "run") == 0)))

