@@ -279,11 +279,13 @@ static void one_alone(struct validation *v, struct plan *p,
 		      const struct field *f)
 {
 	size_t n = count_left(p, f, false);
+	struct wrong *w = NULL;
 
 	if (n)
-		ask_alone(v, nth_left(p, f, false,
-				      (size_t)prng_range(v->prng, 0,
-							 (int64_t)n - 1)));
+		w = nth_left(p, f, false,
+			     (size_t)prng_range(v->prng, 0, (int64_t)n - 1));
+	if (w)
+		ask_alone(v, w);
 }
 
 void validation_fields(struct validation *v)

@@ -132,7 +132,7 @@ static int lost(struct sandbox *sb, struct sandbox_failure *reterr, int r)
 /* Replies come in the order of the requests: one that is due comes first. */
 static int settle(struct sandbox *sb)
 {
-	struct serve_reply reply;
+	struct serve_reply reply = { 0 };
 
 	if (!sb->syncing)
 		return 0;
@@ -161,7 +161,7 @@ static int ask_plain(struct sandbox *sb, enum serve_op op, int value,
 		     struct sandbox_failure *reterr)
 {
 	struct serve_request req = { .op = op, .value = value };
-	struct serve_reply reply;
+	struct serve_reply reply = { 0 };
 
 	return ask(sb, &req, sizeof(req), &reply, reterr);
 }
@@ -245,7 +245,7 @@ static int send_opening(struct sandbox *sb, const struct sandbox_spec *spec,
 static int open_box(struct sandbox *sb, const struct sandbox_spec *spec,
 		    int service, struct sandbox_failure *reterr)
 {
-	struct serve_reply reply;
+	struct serve_reply reply = { 0 };
 	int fds[2] = { -1, -1 }, r;
 	size_t n_fds = 0;
 
@@ -312,7 +312,7 @@ int sandbox_start(struct sandbox *sb, const struct sandbox_program *program,
 		  struct sandbox_failure *reterr)
 {
 	static struct wire w;
-	struct serve_reply reply;
+	struct serve_reply reply = { 0 };
 
 	if (put_program(&w, SERVE_START, program) < 0)
 		return confine_fail(reterr, SANDBOX_STAGE_EXEC, E2BIG,
@@ -326,7 +326,7 @@ int sandbox_join_begin(struct sandbox *sb,
 		       struct sandbox_failure *reterr)
 {
 	static struct wire w;
-	struct serve_reply reply;
+	struct serve_reply reply = { 0 };
 	int fds[JOIN_FDS_MAX];
 	size_t n_fds = 0;
 	int r = put_program(&w, SERVE_JOIN_BEGIN, program);
@@ -414,7 +414,7 @@ int sandbox_socket(struct sandbox *sb, int domain, int type)
 {
 	struct init_request req = { .service = INIT_SOCKET, .domain = domain,
 				    .type = type };
-	struct init_answer answer;
+	struct init_answer answer = { 0 };
 	int fd = -1;
 	int r = ask_init(sb, &req, &answer, &fd);
 
@@ -424,7 +424,7 @@ int sandbox_socket(struct sandbox *sb, int domain, int type)
 int sandbox_listeners(struct sandbox *sb, uint16_t *ret, size_t max)
 {
 	struct init_request req = { .service = INIT_LISTENERS };
-	struct init_answer answer;
+	struct init_answer answer = { 0 };
 	int fd, r = ask_init(sb, &req, &answer, &fd);
 
 	for (int i = 0; i < r && (size_t)i < max; i++)
@@ -515,7 +515,7 @@ static int sealed_copy(int from, int64_t max_bytes)
 int sandbox_copy_out(struct sandbox *sb, const char *path, int64_t max_bytes)
 {
 	struct init_request req = { .service = INIT_OPEN };
-	struct init_answer answer;
+	struct init_answer answer = { 0 };
 	int fd = -1, copy, r;
 
 	if (strlen(path) >= sizeof(req.path))

@@ -22,7 +22,7 @@ struct err {
 
 /* Fill `err` and return -code, so callers can `return err_set(...)`. */
 int err_set(struct err *err, int code, const char *fmt, ...) PRINTF(3, 4);
-#ifdef __clang_analyzer__ /* which looks at one file at a time */
+#ifdef ANALYSED /* by what looks at one file at a time: make analyse */
 #define err_set(...) ((err_set)(__VA_ARGS__), -1)
 #endif
 

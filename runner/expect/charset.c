@@ -63,10 +63,11 @@ static const char *between(struct arena *arena, const char *to,
 
 	cd = is_name(named) ? iconv_open(to, from) : (iconv_t)-1;
 	if (cd == (iconv_t)-1)
-		return arena_printf(arena, "the charset %s is not known",
-				    text_visible(arena, span_of(named), 40));
-	why = convert(arena, cd, in, ret);
-	iconv_close(cd);
+		why = arena_printf(arena, "the charset %s is not known",
+				   text_visible(arena, span_of(named), 40));
+	else
+		why = convert(arena, cd, in, ret);
+	iconv_close(cd); /* which takes -1 as well */
 	return why;
 }
 

@@ -80,7 +80,7 @@ struct jsonpath_parser {
 };
 
 int jsonpath_fail(struct jsonpath_parser *p, const char *what);
-#ifdef __clang_analyzer__ /* as with err_set() */
+#ifdef ANALYSED /* as with err_set() */
 #define jsonpath_fail(...) ((jsonpath_fail)(__VA_ARGS__), -1)
 #endif
 void jsonpath_blanks(struct jsonpath_parser *p);

@@ -28,7 +28,7 @@ struct reader {
 
 int reader_fail(struct reader *r, struct place at, const char *fmt, ...)
 	PRINTF(3, 4);
-#ifdef __clang_analyzer__ /* as with err_set() */
+#ifdef ANALYSED /* as with err_set() */
 #define reader_fail(...) ((reader_fail)(__VA_ARGS__), -1)
 #endif
 /* "expecting WHAT", and the name that the word at `at` may be meant for. */
