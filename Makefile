@@ -21,7 +21,7 @@ DEB_RUN   := gcc libc6-dev make pkg-config libseccomp-dev \
 	     libidn2-dev libunistring-dev libarchive-dev nettle-dev \
 	     zlib1g-dev libbrotli-dev python3 python3-venv ca-certificates
 DEB_TEST  := check clang curl bubblewrap binutils libxml2-utils \
-	     mandoc shellcheck cppcheck tmux zsh fish chromium \
+	     mandoc shellcheck cppcheck valgrind tmux zsh fish chromium \
 	     fonts-dejavu-core node-tap-parser
 DEB_FUZZ  := clang libclang-rt-14-dev
 DEB_VM    := qemu-system-x86 busybox-static cpio
@@ -30,8 +30,8 @@ RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
 	     libidn2-devel libunistring-devel zlib-devel brotli-devel \
 	     nettle-devel gmp-devel python3 python3-pip ca-certificates
 RPM_TEST  := check-devel clang compiler-rt curl bubblewrap libxml2 mandoc \
-	     ShellCheck cppcheck perl-Test-Harness tmux zsh fish \
-	     chromium
+	     ShellCheck cppcheck valgrind perl-Test-Harness tmux zsh \
+	     fish chromium
 
 PKGS_BOX  := libseccomp
 PKGS      := libcurl libcjson libseccomp libxml-2.0 libpcre2-8 libidn2 libarchive \
