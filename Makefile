@@ -24,6 +24,7 @@ DEB_TEST  := check clang curl bubblewrap binutils libxml2-utils \
 	     mandoc shellcheck cppcheck valgrind tmux zsh fish chromium \
 	     fonts-dejavu-core node-tap-parser
 DEB_FUZZ  := clang libclang-rt-14-dev
+DEB_LOOK  := clang libclang-rt-14-dev llvm
 DEB_VM    := qemu-system-x86 busybox-static cpio
 RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
 	     cjson-devel libxml2-devel pcre2-devel libarchive-devel \
@@ -60,7 +61,11 @@ else ifeq ($(VARIANT),asan)
 OPT := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
        -fno-omit-frame-pointer
 else ifeq ($(VARIANT),cov)
-OPT := -O0 -g --coverage -fprofile-update=atomic
+# clang's counters lie in a file that is mapped and shared, so that those of
+# a process count which ends by a signal, by _exit(), or with no file in sight.
+CC := clang
+OPT := -O0 -g -fcoverage-mapping -mllvm -runtime-counter-relocation \
+       -fprofile-instr-generate=$(CURDIR)/$(OUT)/%m%c.profraw
 else ifeq ($(VARIANT),fuzz)
 OPT := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
        -fno-sanitize-recover=all
@@ -181,13 +186,14 @@ $(OUT)/unit: $(call obj,$(SRC_UNIT)) $(LIBRARIES) | $(OUT)/fumehood-box
 
 # --- set-up -------------------------------------------------------------------
 
-.PHONY: deps deps-test deps-fuzz deps-vm env
+.PHONY: deps deps-test deps-fuzz deps-look deps-vm env
 ## deps          install the Debian packages that are missing (root or sudo)
 deps: WANTED = $(DEB_RUN)
 deps-test: WANTED = $(DEB_RUN) $(DEB_TEST)
 deps-fuzz: WANTED = $(DEB_RUN) $(DEB_FUZZ)
+deps-look: WANTED = $(DEB_RUN) $(DEB_TEST) $(DEB_LOOK)
 deps-vm: WANTED = $(DEB_RUN) $(DEB_VM)
-deps deps-test deps-fuzz deps-vm:
+deps deps-test deps-fuzz deps-look deps-vm:
 	@$(INSTALL_PACKAGES)
 
 # Nothing is installed unless all of it can be; a machine without apt-get that
@@ -297,11 +303,33 @@ calibrate: all env
 	done
 	@SIDE_BY_SIDE_RUNS=50 tests/e2e/run -k side_by_side
 
-## coverage      which lines the unit tests reach, build/cov/coverage.html
-coverage:
-	@$(AGAIN) VARIANT=cov unit-test
-	gcovr -r . --object-directory $(BUILD)/cov -e tests/ -s \
-		--html-details $(BUILD)/cov/coverage.html
+## coverage      lines that tests reach: here the box's, build/cov/html has all
+# What tests of the box need of a runner, and the box alone; as root, because
+# an ordinary user cannot write the counters.
+COV := $(BUILD)/cov
+COV_TESTS ?= box or doctor or warm or reduced
+coverage: deps-look
+	@$(AGAIN) VARIANT=cov all env unit
+	@rm -rf $(COV)/*.profraw $(COV)/html
+	@UNIT=$(COV)/unit tests/unit/run
+	@BOX=$(COV)/fumehood-box tests/sandbox/run --user root --no-submissions
+	@BOX=$(COV)/fumehood-box tests/sandbox/run --bare --user root \
+		--no-submissions
+	@FUMEHOOD=$(CURDIR)/$(COV)/fumehood tests/e2e/run -k "$(COV_TESTS)"
+	@$(MAKE) --no-print-directory coverage-report
+.PHONY: coverage-report
+COV_SHOWN := $(COV)/unit -object $(COV)/fumehood-box -object $(COV)/fumehood \
+	-object $(COV)/libfumehood-join.so -instr-profile $(COV)/all.profdata \
+	-ignore-filename-regex='(^|/)tests/'
+coverage-report:
+	@llvm-profdata merge -o $(COV)/all.profdata $(COV)/*.profraw
+	@llvm-cov show -format=html -output-dir=$(COV)/html $(COV_SHOWN) \
+		2>/dev/null
+	@llvm-cov report $(COV_SHOWN) 2>/dev/null | awk '/^sandbox/ { \
+		printf "%-28s %5d lines, %4d missed\n", $$1, $$8, $$9; \
+		lines += $$8; missed += $$9 } END { printf "%-28s %5d lines, " \
+		"%4d missed, %.1f %% reached\n", "sandbox/", lines, missed, \
+		100 - 100 * missed / lines }'
 
 ## fuzz          each parser for FUZZ_SECONDS (10), with clang's libFuzzer
 FUZZ_SECONDS ?= 10
