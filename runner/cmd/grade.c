@@ -394,7 +394,7 @@ static int run_exercise(struct grade *g)
 static int run(const struct command *c)
 {
 	struct grade g = { .c = c, .o = c->options, .interrupt_fd = -1 };
-	struct err err;
+	struct err err = { 0 };
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);

@@ -22,7 +22,7 @@ static int unknown_format(struct arena *arena, const char *name,
 	const char *all = "";
 	size_t n = 0;
 
-	for (; report_formats[n] && n < FORMATS_MAX; n++) {
+	for (; n < FORMATS_MAX && report_formats[n]; n++) {
 		names[n] = report_formats[n]->name;
 		all = arena_printf(arena, "%s%s%s", all, n ? ", " : "",
 				   names[n]);

@@ -79,7 +79,7 @@ static int unknown_member(const struct fields *in,
 	const char *name = text_visible(in->arena, member->name, 60);
 	const char *meant;
 
-	for (size_t i = 0; table[i].name && i < TABLE_MAX; i++)
+	for (size_t i = 0; i < TABLE_MAX && table[i].name; i++)
 		names[i] = table[i].name;
 	meant = text_suggest(name, names);
 	return wrong_at(in, member->line, member->column, err,

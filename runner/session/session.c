@@ -27,7 +27,7 @@ static int unknown_grader(const struct exercise *ex, const struct criterion *c,
 	const char *names[GRADERS_MAX + 1] = { NULL };
 	const char *meant;
 
-	for (size_t i = 0; grader_table[i] && i < GRADERS_MAX; i++)
+	for (size_t i = 0; i < GRADERS_MAX && grader_table[i]; i++)
 		names[i] = grader_table[i]->name;
 	meant = text_suggest(c->grader, names);
 	return err_set(err, EINVAL,

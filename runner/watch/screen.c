@@ -188,10 +188,12 @@ void screen_draw(struct arena *arena, struct screen *s, FILE *out)
 	fclose(p.out);
 	p = open_lines(arena, s, &body);
 	page_print(s, &p);
+	/* cppcheck-suppress useClosedFile */
 	fclose(p.out);
 	p = open_lines(arena, s, &note);
 	if (s->note)
 		paper_wrap(&p, INK_YELLOW, 0, 0, s->note);
+	/* cppcheck-suppress useClosedFile */
 	fclose(p.out);
 	draw_parts(s, head.text, body.text, note.text, out);
 	free(head.text);
