@@ -193,6 +193,8 @@ static int exchange_one(struct grading *g, const struct http_request *req,
 	if (!http)
 		return -EPIPE;
 	r = http_send(http, run->arena, req, ret, err);
+	if (r == 0 && (ret->end == HTTP_RESET || ret->end == HTTP_CUT_SHORT))
+		service_await_output(run->service, run->output_at);
 	/* The box looks for output while we write down what came. */
 	sandbox_sync_begin(service_box(run->service));
 	return r;

@@ -237,17 +237,28 @@ class Turns:
         said = self.shared[1]
         return said if said in (0, CRASHED, NO_APP, MISSING) else CRASHED
 
-    def lost(self):
+    def lost(self, end):
         """A worker is gone.  Before all have loaded, another one would only
         end in the same way, over and over until the time is up."""
         if self.shared[0] >= self.workers:
+            say(f"a process of the app {end}")
             return
         if not self.failure():
-            os.write(2, b"the app's process ended while it was imported\n")
+            say(f"its process {end}")
         os._exit(self.failure() or CRASHED)
 
 
-def logger_class():
+def say(text):
+    """To the app's output, whatever has become of sys.stderr."""
+    try:
+        os.write(2, f"{text}\n".encode())
+    except OSError:
+        pass
+
+
+def logger_class(ends):
+    """Of gunicorn's logger.  How its workers ended goes to `ends` by their
+    number: nothing else than what is logged tells it."""
     import logging
 
     class Logger:
@@ -267,10 +278,18 @@ def logger_class():
         def setup(self, cfg):
             pass
 
+        def notes_end(self, message, args):
+            for begin, how in (("Worker (pid:%s) exited", "exited with status"),
+                               ("Worker (pid:%s) was sent", "was ended by")):
+                if str(message).startswith(begin):
+                    ends[args[0]] = f"{how} {args[1]}"
+                    return True
+            return False
+
         def error(self, message, *args, **kwargs):
             # How the server ended is told by its status.
-            if not str(message).startswith(("Worker (pid:%s) exited",
-                                            "Shutting down", "Reason:")):
+            if not self.notes_end(message, args) and not str(
+                    message).startswith(("Shutting down", "Reason:")):
                 self.log.error(message, *args, **kwargs)
 
         def exception(self, message, *args, **kwargs):
@@ -278,10 +297,14 @@ def logger_class():
 
         critical = error
 
+        def info(self, message, *args, **kwargs):
+            self.notes_end(message, args)
+
         def debug(self, *args, **kwargs):
             pass
 
-        info = warning = access = log = debug
+        warning = info
+        access = log = debug
         close_on_exec = reopen_files = debug
 
     return Logger
@@ -405,10 +428,10 @@ class Seats:
 def gunicorn_app(given, turns):
     from gunicorn.app.base import BaseApplication
 
-    seats = Seats(given["workers"])
+    seats, ends = Seats(given["workers"]), {}
 
     def lost(server, worker):
-        turns.lost()
+        turns.lost(ends.pop(worker.pid, "exited with status 0"))
         seats.wake() # who died may have passed its turn on without a word
 
     class Application(BaseApplication):
@@ -428,7 +451,7 @@ def gunicorn_app(given, turns):
                 "control_socket_disable": True,
                 "pre_fork": seats.assign,
                 "child_exit": lost,
-                "logger_class": logger_class(),
+                "logger_class": logger_class(ends),
                 # Time is the box's to limit; a worker that is slow to import
                 # must not be killed by a second clock.
                 "timeout": 0,

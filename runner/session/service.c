@@ -20,6 +20,7 @@
 
 #define FOLDER        "/submission" /* in the box: what was handed in */
 #define PORT          8000
+#define LAST_WORDS_MS 100
 #define READY_MS      15000 /* default; includes the imports of a cold start */
 #define LISTEN_POLL_MS 10
 #define MOUNTS_MAX    8
@@ -239,6 +240,18 @@ struct http *service_http(struct service *s)
 uint16_t service_port(const struct service *s)
 {
 	return s->port;
+}
+
+void service_await_output(struct service *s, int64_t output_at)
+{
+	struct sandbox_state state;
+
+	for (int ms = 0; ms < LAST_WORDS_MS; ms += LISTEN_POLL_MS) {
+		if (sandbox_sync(s->box, &state) < 0 ||
+		    state.output_len > output_at ||
+		    sandbox_wait(s->box, LISTEN_POLL_MS) != 0)
+			return;
+	}
 }
 
 bool service_has_ended(struct service *s)

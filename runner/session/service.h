@@ -90,5 +90,11 @@ struct http *service_http(struct service *s);
 uint16_t service_port(const struct service *s);
 /* Has the app ended? */
 bool service_has_ended(struct service *s);
+/*
+ * Wait a moment for output beyond `output_at`.  A connection that ends without
+ * an answer may be a process that died, and that is logged by its parent when
+ * it is seen.
+ */
+void service_await_output(struct service *s, int64_t output_at);
 
 #endif

@@ -137,6 +137,16 @@ static const char *how_it_ended(struct arena *arena,
 			    "served", sandbox_reason_name(state->reason));
 }
 
+/* Who is busy has more to do than there is time for; who is not, waits. */
+static const char *how_it_runs(struct arena *arena,
+			       const struct sandbox_state *state)
+{
+	return arena_printf(arena, "the app is running and does not answer "
+			    "connections after %.0f s; it used the processor "
+			    "for %.1f s", (double)state->peak.wall_ms / 1e3,
+			    (double)state->peak.cpu_ms / 1e3);
+}
+
 static struct service_failure judge(struct arena *arena,
 				    const struct service_spec *spec,
 				    const struct sandbox_state *state,
@@ -147,9 +157,7 @@ static struct service_failure judge(struct arena *arena,
 		return exited(arena, spec, state->exit_code, output, again);
 	case SANDBOX_RUNNING:
 		return (struct service_failure){
-			SERVICE_SILENT,
-			"the app is running and does not answer connections",
-			NULL
+			SERVICE_SILENT, how_it_runs(arena, state), NULL
 		};
 	case SANDBOX_STOPPED:
 	case SANDBOX_ERROR:

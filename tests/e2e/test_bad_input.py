@@ -229,13 +229,16 @@ def test_where_nothing_was_asked_the_reason_is_all_there_is(fumehood,
 @pytest.mark.parametrize("app, reason, detail", [
     ("import time\ntime.sleep(1000)\n", "does not answer", None),
     ("import sys\nsys.exit(0)\n", "failed while it was imported", None),
-    ("import os\nos._exit(7)\n", None, None),
+    ("import os\nos._exit(7)\n", "its process exited with status 7", None),
+    ("import os\nos._exit(0)\n", "its process exited with status 0", None),
+    ("import os\nos.kill(os.getpid(), 11)\n", "its process was ended by SIGSEGV",
+     None),
     ("x = {}['price']\n", "KeyError: 'price'", "app.py\", line 1"),
     ("import no_such_package\n", "lacks the package `no_such_package`",
      "app.py\", line 1"),
     ("def f(:\n", "SyntaxError", None),
     ("x = 1\n", "Flask", None),
-], ids=["sleeps", "exits", "dies", "raises", "imports", "syntax", "no-app"])
+], ids=["sleeps", "exits", "dies", "dies-well", "crashes", "raises", "imports", "syntax", "no-app"])
 @pytest.mark.parametrize("lane", [(), ("--cold",)], ids=["warm", "cold"])
 def test_an_app_that_does_not_start_says_why(
         grade, exercise, submission, left, app, reason, detail, lane):
@@ -253,6 +256,21 @@ def test_a_folder_without_an_app_is_not_gradable(
     result = grade(exercise(), submission({"README.md": "hello"}))
     assert result.status == 4
     assert chain(result.transcript_path)[-1]["reason"]
+
+
+def test_how_a_worker_died_of_a_request_is_logged_with_one(
+        grade, exercise, submission, left):
+    result = grade(exercise(), submission({"app.py": """
+import os
+from flask import Flask
+app = Flask(__name__)
+@app.before_request
+def die():
+    os.kill(os.getpid(), 11)
+"""}))
+    said = [e for e in chain(result.transcript_path) if e["kind"] == "log"
+            and "a process of the app was ended by SIGSEGV" in e["text"]]
+    assert said and all("request" in e for e in said)
 
 
 # --- a package that only a view imports ---
