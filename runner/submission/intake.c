@@ -324,7 +324,9 @@ int intake_finish(struct intake *in, bool lift, struct submission *ret,
 	size_t lifted;
 
 	if (!in->n_files)
-		return err_set(err, EINVAL, "there are no files in it");
+		return err_set(err, EINVAL, "there are no files in it%s%s",
+			       in->n_notes ? "; " : "",
+			       in->n_notes ? in->notes[0] : "");
 	qsort(in->files, in->n_files, sizeof(*in->files), by_path);
 	lifted = lift ? common_folder(in) : 0;
 	list_files(in, lifted, ret);

@@ -273,6 +273,14 @@ def die():
     assert said and all("request" in e for e in said)
 
 
+def test_an_app_that_is_a_link_is_named(grade, exercise, tmp_path, left):
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked/app.py").symlink_to("/etc/passwd")
+    result = grade(exercise(), tmp_path / "linked")
+    assert result.status == 4
+    assert "app.py" in chain(result.transcript_path)[-1]["reason"]
+
+
 # --- a package that only a view imports ---
 
 VIEW = """\
