@@ -181,9 +181,9 @@ static void find_denied(struct scan *s, const struct record_event *e)
 {
 	const char *call = fact_str(e->body, "call", "");
 	const char *detail = fact_str(e->body, "detail", "");
-	enum flag which = is_network(call)	 ? FLAG_TRIED_NETWORK
-			  : detail[0] == '/' ? FLAG_TRIED_FILE
-						 : FLAG_TRIED_CALL;
+	enum flag which = is_network(call)	  ? FLAG_TRIED_NETWORK
+			  : !strcmp(call, "open") ? FLAG_TRIED_FILE
+						  : FLAG_TRIED_CALL;
 	struct red_flag *flag = &s->flags[which];
 
 	if (!flag->count)

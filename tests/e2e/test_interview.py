@@ -14,6 +14,7 @@ FORMATS = ["terminal", "json", "html", "junit", "junit:gitlab", "tap",
            "ctrf", "har"]
 
 BAD = """
+import ctypes
 import socket
 import sqlite3
 import traceback
@@ -24,6 +25,7 @@ app = Flask(__name__)
 database = sqlite3.connect("/tmp/x.db", check_same_thread=False)
 database.execute("create table books (title)")
 BOOKS = {}
+ctypes.CDLL(None).mount(b"x", b"/tmp", b"tmpfs", 0, None)
 for attempt in (lambda: open("/etc/shadow"),
                 lambda: socket.create_connection(("8.8.8.8", 53), 1)):
     try:
@@ -76,10 +78,11 @@ def bad(grade, submission):
 def test_red_flags_point_to_what_shows_them(bad):
     flags = {flag["id"]: flag for flag in bad.document["red_flags"]}
     assert set(flags) >= {"debugger-on", "hash-shown", "sql-broken",
-                          "tried-file", "tried-network", "traceback-shown",
-                          "state-in-process", "unhandled"}
+                          "tried-file", "tried-network", "tried-call",
+                          "traceback-shown", "state-in-process", "unhandled"}
     assert "/etc/shadow" in flags["tried-file"]["text"]
     assert "8.8.8.8:53" in flags["tried-network"]["text"]
+    assert "mount /tmp" in flags["tried-call"]["text"]
     events = bad.transcript
     answers = {event["request"]: json.dumps(event) for event in events
                if event["kind"] == "response"}
@@ -90,7 +93,7 @@ def test_red_flags_point_to_what_shows_them(bad):
         for n in flags[name]["evidence"]:
             assert events[n]["kind"] == "request"
             assert sign in answers[n]
-    for name in "tried-file", "tried-network":
+    for name in "tried-file", "tried-network", "tried-call":
         for n in flags[name]["evidence"]:
             assert events[n]["kind"] == "denied"
 
