@@ -10,15 +10,18 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 
+#include "sandbox/decode_names.h"
+
 #define PAGE_BYTES 4096
 
 /* What of its arguments tells most about a call. */
 enum kind {
 	ADDRESS, /* a socket address, and its length in the next one */
 	PATH,
-	NUMBER,
-	FLAGS,
-	FAMILY, /* of socket(2), and the protocol */
+	OPERATION,  /* which of its many */
+	NAMESPACES, /* flags of clone(2) */
+	PROCESS,
+	FAMILY, /* of socket(2), with type and protocol in the next two */
 };
 
 static const struct {
@@ -37,33 +40,13 @@ static const struct {
 	{ "mq_unlink", PATH, 0 },     { "add_key", PATH, 1 },
 	{ "request_key", PATH, 1 },   { "sethostname", PATH, 0 },
 	{ "delete_module", PATH, 0 }, { "fanotify_mark", PATH, 4 },
-	{ "unshare", FLAGS, 0 },      { "setns", FLAGS, 1 },
-	{ "clone", FLAGS, 0 },        { "ptrace", NUMBER, 0 },
-	{ "ioctl", FLAGS, 1 },        { "keyctl", NUMBER, 0 },
-	{ "bpf", NUMBER, 0 },         { "prlimit64", NUMBER, 0 },
-	{ "process_vm_readv", NUMBER, 0 },
-	{ "process_vm_writev", NUMBER, 0 },
-	{ "kcmp", NUMBER, 0 },        { "syslog", NUMBER, 0 },
-	{ "prctl", NUMBER, 0 },
-};
-
-static const struct {
-	int family;
-	const char *name;
-} families[] = {
-	{ AF_INET, "AF_INET" },
-	{ AF_INET6, "AF_INET6" },
-	{ AF_NETLINK, "AF_NETLINK" },
-	{ AF_PACKET, "AF_PACKET" },
-	{ AF_ALG, "AF_ALG" },
-	{ AF_VSOCK, "AF_VSOCK" },
-	{ AF_BLUETOOTH, "AF_BLUETOOTH" },
-	{ AF_TIPC, "AF_TIPC" },
-	{ AF_KCM, "AF_KCM" },
-	{ AF_XDP, "AF_XDP" },
-	{ AF_CAN, "AF_CAN" },
-	{ AF_RDS, "AF_RDS" },
-	{ AF_KEY, "AF_KEY" },
+	{ "socketpair", FAMILY, 0 },  { "unshare", NAMESPACES, 0 },
+	{ "setns", NAMESPACES, 1 },   { "clone", NAMESPACES, 0 },
+	{ "ptrace", OPERATION, 0 },   { "ioctl", OPERATION, 1 },
+	{ "keyctl", OPERATION, 0 },   { "bpf", OPERATION, 0 },
+	{ "syslog", OPERATION, 0 },   { "prctl", OPERATION, 0 },
+	{ "prlimit64", PROCESS, 0 },  { "process_vm_readv", PROCESS, 0 },
+	{ "kcmp", PROCESS, 0 },       { "process_vm_writev", PROCESS, 0 },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -164,20 +147,40 @@ bool decode_is_loopback(const void *address, size_t n)
 
 static void decode_family(const struct seccomp_notif *req, char *ret)
 {
-	int family = (int)req->data.args[0];
+	int family = (int)req->data.args[0], type = (int)req->data.args[1];
 	int protocol = (int)req->data.args[2];
-	const char *name = NULL;
+	const char *name = decode_family_name(family);
+	const char *of_type = decode_type_name(type);
+	size_t len;
 
-	for (size_t i = 0; i < COUNT(families); i++) {
-		if (families[i].family == family)
-			name = families[i].name;
-	}
-	if (name && protocol)
-		snprintf(ret, DECODE_BYTES, "%s, protocol %d", name, protocol);
-	else if (name)
+	if (name)
 		snprintf(ret, DECODE_BYTES, "%s", name);
 	else
 		snprintf(ret, DECODE_BYTES, "family %d", family);
+	len = strlen(ret);
+	if (of_type)
+		len += (size_t)snprintf(ret + len, DECODE_BYTES - len, ", %s",
+					of_type);
+	if (protocol)
+		snprintf(ret + len, DECODE_BYTES - len, ", protocol %d",
+			 protocol);
+}
+
+static void decode_operation(const char *call, unsigned operation, char *ret)
+{
+	const char *name = decode_operation_name(call, operation);
+
+	if (name)
+		snprintf(ret, DECODE_BYTES, "%s", name);
+	else
+		snprintf(ret, DECODE_BYTES, "%u", operation);
+}
+
+static void decode_flags(unsigned flags, char *ret)
+{
+	decode_namespaces(flags, ret, DECODE_BYTES);
+	if (!*ret)
+		snprintf(ret, DECODE_BYTES, "0x%x", flags);
 }
 
 static void decode_path(pid_t pid, uint64_t address, char *ret)
@@ -190,8 +193,8 @@ static void decode_path(pid_t pid, uint64_t address, char *ret)
 			    DECODE_BYTES);
 }
 
-static void decode_arg(const struct seccomp_notif *req, enum kind kind,
-		       int arg, char *ret)
+static void decode_arg(const struct seccomp_notif *req, const char *call,
+		       enum kind kind, int arg, char *ret)
 {
 	uint64_t value = req->data.args[arg];
 	struct sockaddr_storage address;
@@ -209,11 +212,14 @@ static void decode_arg(const struct seccomp_notif *req, enum kind kind,
 	case PATH:
 		decode_path((pid_t)req->pid, value, ret);
 		break;
-	case NUMBER:
-		snprintf(ret, DECODE_BYTES, "%d", (int)value);
+	case OPERATION:
+		decode_operation(call, (unsigned)value, ret);
 		break;
-	case FLAGS:
-		snprintf(ret, DECODE_BYTES, "0x%x", (unsigned)value);
+	case NAMESPACES:
+		decode_flags((unsigned)value, ret);
+		break;
+	case PROCESS:
+		snprintf(ret, DECODE_BYTES, "process %d", (int)value);
 		break;
 	case FAMILY:
 		decode_family(req, ret);
@@ -227,6 +233,7 @@ void decode_call(const struct seccomp_notif *req, const char *name,
 	*ret = '\0';
 	for (size_t i = 0; i < COUNT(calls); i++) {
 		if (!strcmp(calls[i].name, name))
-			decode_arg(req, calls[i].kind, calls[i].arg, ret);
+			decode_arg(req, name, calls[i].kind, calls[i].arg,
+				   ret);
 	}
 }

@@ -107,6 +107,20 @@ def test_a_refused_call_is_decoded(fumehood):
         result.document["denied"]
 
 
+def test_refused_calls_have_the_names_that_the_kernel_gives_them(fumehood):
+    code = ("import ctypes, socket\nlibc = ctypes.CDLL(None)\n"
+            "libc.unshare(0x50000000); libc.ptrace(16, 1, 0, 0)\n"
+            "libc.prctl(22, 2, 0); libc.socketpair(1, 2, 0, 0)\n"
+            "libc.socket(40, 1, 0); libc.socket(2, 1, 132)")
+    result = fumehood("box", "--report", "json", "--", "/usr/bin/python3",
+                      "-I", "-c", code)
+    assert {(d["call"], d["detail"]) for d in result.document["denied"]} == {
+        ("unshare", "CLONE_NEWUSER|CLONE_NEWNET"), ("ptrace", "PTRACE_ATTACH"),
+        ("prctl", "PR_SET_SECCOMP"), ("socketpair", "AF_UNIX, SOCK_DGRAM"),
+        ("socket", "AF_VSOCK, SOCK_STREAM"),
+        ("socket", "AF_INET, SOCK_STREAM, protocol 132")}
+
+
 def test_what_is_bound_can_be_read_and_not_written(box, tmp_path):
     (tmp_path / "given").write_text("hello")
     result = box("cat /given; echo x >/given", "--bind",

@@ -323,7 +323,7 @@ START_TEST(a_refused_call_is_recorded_with_what_it_wanted)
 	state = run(sb, "unshare -U true; unshare -U true");
 	ck_assert_uint_eq(state.n_denied, 1);
 	ck_assert_str_eq(sandbox_denied(sb, 0)->call, "unshare");
-	ck_assert_str_eq(sandbox_denied(sb, 0)->detail, "0x10000000");
+	ck_assert_str_eq(sandbox_denied(sb, 0)->detail, "CLONE_NEWUSER");
 	ck_assert_int_eq(sandbox_denied(sb, 0)->count, 2);
 	sandbox_close(sb, NULL);
 }

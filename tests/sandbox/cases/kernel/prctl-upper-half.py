@@ -2,7 +2,7 @@
 #       option has upper bits that the kernel does not look at
 # expect: exited:0
 # denied: prctl
-# says: 22
+# says: PR_SET_SECCOMP
 # rests-on: seccomp: it looks for the filter itself
 import ctypes
 import struct
