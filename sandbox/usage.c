@@ -201,7 +201,8 @@ static void sample_processes(struct keeper *k,
 	proc_sum(&box, &sum);
 	look_as(k, false);
 	raise_int(&s->peak.files, sum.files_max);
-	if (limits->files && sum.files_max >= limits->files)
+	/* A pipe wants two: who has room for one of them was refused, too. */
+	if (limits->files && sum.files_max >= limits->files - 1)
 		s->limits_hit[SANDBOX_DESCRIPTORS] = true;
 	raise_int(&s->peak.processes, sum.threads);
 	if (counters->cpu_us < 0)
