@@ -23,6 +23,8 @@
 
 #define SERVE_FD   3
 #define AMOUNT_MAX 4e12 /* so that milliseconds fit as nanoseconds, too */
+/* stdin, stdout, stderr, and the filter's listener while it is set up. */
+#define FILES_LEAST 4
 
 enum { EXIT_OK, EXIT_OTHER_END, EXIT_USAGE, EXIT_ISOLATION = 5, EXIT_OURS,
        EXIT_INTERRUPTED = 130 };
@@ -38,20 +40,22 @@ static const struct limit_option {
 	const char *name, *unit, *what;
 	size_t offset;
 	bool is_int;
+	int least; /* but 0; fewer let no program start */
 } limit_options[] = {
 #define LIMIT(field) offsetof(struct sandbox_limits, field)
 	{ "memory", "bytes", "memory of all processes", LIMIT(memory_bytes),
-	  false },
-	{ "processes", "", "processes and threads", LIMIT(processes), true },
-	{ "cpu", "ms", "cpu time of all processes", LIMIT(cpu_ms), false },
-	{ "wall", "ms", "time from start to end", LIMIT(wall_ms), false },
+	  false, 0 },
+	{ "processes", "", "processes and threads", LIMIT(processes), true, 0 },
+	{ "cpu", "ms", "cpu time of all processes", LIMIT(cpu_ms), false, 0 },
+	{ "wall", "ms", "time from start to end", LIMIT(wall_ms), false, 0 },
 	{ "idle", "ms", "time in which none of them uses the processor",
-	  LIMIT(idle_ms), false },
-	{ "disk", "bytes", "scratch files", LIMIT(disk_bytes), false },
-	{ "inodes", "", "number of scratch files", LIMIT(inodes), true },
-	{ "files", "", "open files of a process", LIMIT(files), true },
+	  LIMIT(idle_ms), false, 0 },
+	{ "disk", "bytes", "scratch files", LIMIT(disk_bytes), false, 0 },
+	{ "inodes", "", "number of scratch files", LIMIT(inodes), true, 0 },
+	{ "files", "", "open files of a process", LIMIT(files), true,
+	  FILES_LEAST },
 	{ "output", "bytes", "stdout and stderr kept", LIMIT(output_bytes),
-	  false },
+	  false, 0 },
 };
 
 #define N_LIMITS (sizeof(limit_options) / sizeof(limit_options[0]))
@@ -110,7 +114,8 @@ static bool parse_amount(const char *text, const char *unit, double *ret)
 
 	errno = 0;
 	*ret = strtod(text, &end);
-	if (end == text || errno)
+	/* strtod() takes more than people mean: blanks, 0x10, inf. */
+	if (end == text || end != text + strspn(text, "0123456789.") || errno)
 		return false;
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		if (strcmp(unit, suffixes[i].unit) != 0 ||
@@ -133,8 +138,10 @@ static int set_limit(struct options *o, size_t i, const char *text)
 	if (!parse_amount(text, option->unit, &value) ||
 	    (option->is_int && value > 1e6))
 		return usage_error("no such amount:", text);
+	if (value > 0 && value < option->least)
+		return usage_error("too few to start a program:", text);
 	whole = (int64_t)value;
-	small = (int)value;
+	small = option->is_int ? (int)value : 0;
 	if (option->is_int)
 		memcpy(at, &small, sizeof(small));
 	else
@@ -156,6 +163,10 @@ static int add_bind(struct options *o, char *text)
 	mount->to = colon ? colon + 1 : text;
 	if (mount->to[0] != '/')
 		return usage_error("not an absolute path:", mount->to);
+	if (!mount->to[strspn(mount->to, "/")])
+		return usage_error("the root is the box's own:", mount->to);
+	if (access(text, F_OK) < 0)
+		return usage_error("no such file or folder:", text);
 	o->spec.n_mounts++;
 	return 0;
 }
@@ -245,8 +256,16 @@ static int parse(struct options *o, int argc, char **argv)
 	return r;
 }
 
-/* Somebody's terminal is no place for what an untrusted program writes. */
-static void write_output(int to, char *bytes, size_t n)
+/* The program's output on its way to somebody. */
+struct pass {
+	int to;
+	int64_t at;
+	int error; /* of the last write that failed */
+};
+
+/* Somebody's terminal is no place for what an untrusted program writes.
+ * False when it could not be written, unless nobody wants to read it. */
+static bool write_output(int to, char *bytes, size_t n)
 {
 	bool terminal = isatty(to);
 
@@ -260,23 +279,38 @@ static void write_output(int to, char *bytes, size_t n)
 		ssize_t wrote = write(to, bytes + done, n - done);
 
 		if (wrote < 0)
-			return;
+			return errno == EPIPE;
 		done += (size_t)wrote;
 	}
+	return true;
 }
 
-static void pass_output(struct keeper *k, int64_t *at, int to)
+static void pass_output(struct keeper *k, struct pass *pass)
 {
 	char chunk[4096];
 	ssize_t n;
 
-	while (*at < k->state.output_len) {
-		n = pread(k->output_memfd, chunk, sizeof(chunk), *at);
+	while (pass->at < k->state.output_len) {
+		n = pread(k->output_memfd, chunk, sizeof(chunk), pass->at);
 		if (n <= 0)
 			return;
-		*at += n;
-		write_output(to, chunk, (size_t)n);
+		pass->at += n;
+		if (!write_output(pass->to, chunk, (size_t)n))
+			pass->error = errno;
 	}
+}
+
+/* What could not be written is no result: say so, and fail. */
+static int written(const struct pass *pass, int code)
+{
+	int error = pass->error;
+
+	if (!error && fflush(stdout) == EOF && errno != EPIPE)
+		error = errno;
+	if (!error)
+		return code;
+	fprintf(stderr, "fumehood-box: output: %s\n", strerror(error));
+	return EXIT_OURS;
 }
 
 static int watch_signals(void)
@@ -353,11 +387,9 @@ static int run(struct options *o, char **argv)
 	};
 	static struct keeper k;
 	struct sandbox_failure failure = { 0 };
-	int signals = watch_signals(), to = o->json ? STDERR_FILENO
-						    : STDOUT_FILENO;
+	struct pass pass = { .to = o->json ? STDERR_FILENO : STDOUT_FILENO };
+	int signals = watch_signals(), code;
 	bool interrupted = false;
-	int64_t at = 0;
-	int code;
 
 	o->spec.mounts = o->mounts;
 	if (keeper_open(&k, &o->spec, &policy_default, -1, &failure) < 0 ||
@@ -367,12 +399,12 @@ static int run(struct options *o, char **argv)
 	}
 	while (!k.concluded && !interrupted) {
 		interrupted = keeper_step(&k, signals, -1);
-		pass_output(&k, &at, to);
+		pass_output(&k, &pass);
 	}
 	keeper_stop(&k);
-	pass_output(&k, &at, to);
+	pass_output(&k, &pass);
 	keeper_close(&k);
-	code = report_end(o, &k);
+	code = written(&pass, report_end(o, &k));
 	return interrupted ? EXIT_INTERRUPTED : code;
 }
 
@@ -400,6 +432,18 @@ static void reset_signals(void)
 		syscall(SYS_rt_sigaction, sig, action, NULL, sizeof(uint64_t));
 }
 
+/* What is opened next must not be taken for one of these three. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 static void unblock_signals(void)
 {
 	sigset_t none;
@@ -418,6 +462,8 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "--serve"))
 		return serve();
 	unblock_signals();
+	signal(SIGXFSZ, SIG_IGN); /* then writing says what is wrong */
+	fill_standard_descriptors();
 	r = parse(&o, argc, argv);
 	if (r)
 		return r < 0 ? EXIT_USAGE : EXIT_OK;

@@ -45,6 +45,7 @@ static void keep_output(struct keeper *k, const char *bytes, size_t n)
 		       k->state.output_len;
 	size_t keep = room < (int64_t)n ? (size_t)room : n;
 
+	/* The caller's own limit on files may be lower. */
 	if (keep && pwrite(k->output_memfd, bytes, keep,
 			   k->state.output_len) != (ssize_t)keep)
 		keep = 0;

@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@
 #include "sandbox/wire.h"
 
 #define BUILD_LIMIT_MS 20000
+#define DESCRIPTORS_LEAST 128 /* that a keeper and its init open */
 #define LEAVE_LIMIT_MS 10000 /* for a bare box to remove its files */
 
 #define NS_ALL                                                                 \
@@ -270,12 +272,14 @@ int keeper_await(struct keeper *k, struct sandbox_failure *reterr)
 
 static int make_files(struct keeper *k, struct sandbox_failure *reterr)
 {
+	errno = 0;
 	k->output_memfd = memfd_create("output",
 				       MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	k->ended_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	k->filter = policy_filter_fd(k->policy);
 	if (k->output_memfd < 0 || k->ended_event < 0 || k->filter < 0)
-		return confine_fail(reterr, SANDBOX_STAGE_SPAWN, EMFILE,
+		return confine_fail(reterr, SANDBOX_STAGE_SPAWN,
+				    errno ? errno : EMFILE,
 				    "make the box's files");
 	return 0;
 }
@@ -313,6 +317,26 @@ static int open_bare(struct keeper *k, struct sandbox_failure *reterr)
 	return r;
 }
 
+/* Whoever has too few would hear of it at one of many places, as of a pipe
+ * that broke. */
+static int need_descriptors(struct sandbox_failure *reterr)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    limit.rlim_cur >= DESCRIPTORS_LEAST)
+		return 0;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_LEAST ? limit.rlim_max
+							    : DESCRIPTORS_LEAST;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur >= DESCRIPTORS_LEAST)
+		return 0;
+	return confine_fail(reterr, SANDBOX_STAGE_SPAWN, EMFILE,
+			    "a box takes %d descriptors, and %llu are allowed "
+			    "(ulimit -n)", DESCRIPTORS_LEAST,
+			    (unsigned long long)limit.rlim_cur);
+}
+
 int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 		const struct policy *policy, int service,
 		struct sandbox_failure *reterr)
@@ -324,6 +348,9 @@ int keeper_open(struct keeper *k, const struct sandbox_spec *spec,
 	if (spec->n_mounts > ROOT_MOUNTS_MAX)
 		return confine_fail(reterr, SANDBOX_STAGE_MOUNTS, E2BIG,
 				    "more than %d mounts", ROOT_MOUNTS_MAX);
+	r = need_descriptors(reterr);
+	if (r < 0)
+		return r;
 	r = choose_layers(k, reterr);
 	if (r < 0)
 		return r;

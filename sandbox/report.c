@@ -154,6 +154,16 @@ static void text_end(FILE *out, const struct sandbox_state *state)
 		fprintf(out, ", output cut");
 }
 
+/* "0.1 of 60 s wall", and without a limit "0.1 s wall". */
+static void text_use(FILE *out, const char *comma, double used, double limit,
+		     const char *unit)
+{
+	fprintf(out, "%s%.*f", comma, *unit == 's' ? 3 : 0, used);
+	if (limit > 0)
+		fprintf(out, " of %.6g", limit);
+	fprintf(out, " %s", unit);
+}
+
 void report_text(FILE *out, const struct sandbox_state *state,
 		 const struct sandbox_limits *limits,
 		 const struct sandbox_denied *denied)
@@ -162,13 +172,14 @@ void report_text(FILE *out, const struct sandbox_state *state,
 
 	fprintf(out, "fumehood-box: ");
 	text_end(out, state);
-	fprintf(out,
-		"; %.3f of %.0f s wall, %.3f of %.0f s cpu, %" PRId64
-		" of %" PRId64 " MiB, %d of %d processes\n",
-		(double)p->wall_ms / 1e3, (double)limits->wall_ms / 1e3,
-		(double)p->cpu_ms / 1e3, (double)limits->cpu_ms / 1e3,
-		p->memory_bytes >> 20, limits->memory_bytes >> 20,
-		p->processes, limits->processes);
+	text_use(out, "; ", (double)p->wall_ms / 1e3,
+		 (double)limits->wall_ms / 1e3, "s wall");
+	text_use(out, ", ", (double)p->cpu_ms / 1e3,
+		 (double)limits->cpu_ms / 1e3, "s cpu");
+	text_use(out, ", ", (double)(p->memory_bytes >> 20),
+		 (double)limits->memory_bytes / (1 << 20), "MiB");
+	text_use(out, ", ", p->processes, limits->processes, "processes");
+	fputc('\n', out);
 	fprintf(out, "fumehood-box: cgroup %s, Landlock %d, layers",
 		state->cgroup, state->landlock_abi);
 	for (int i = 0; i < SANDBOX_N_LAYERS; i++)

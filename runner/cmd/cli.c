@@ -196,6 +196,7 @@ int cli_main(int argc, char **argv)
 	const struct verb *verb;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* whoever writes is told, and can say so */
 	if (argc < 2) {
 		cli_print_overview(stderr);
 		return EXIT_STATUS_USAGE;

@@ -136,10 +136,56 @@ def test_what_is_bound_can_be_read_and_not_written(box, tmp_path):
     ["--idle", "5sm", "--", "true"], ["--cpu", "-1", "--", "true"],
     ["--wall", "1e14", "--", "true"], ["--processes", "5s", "--", "true"],
     ["--", "true"] + 5000 * ["argument"],
+    ["--memory", "0x10M", "--", "true"],
+    ["--files", "3", "--", "true"], ["--bind", "/nowhere", "--", "true"],
+    ["--bind", ":/given", "--", "true"], ["--bind", "/usr:/", "--", "true"],
 ])
 def test_a_mistake_on_the_command_line_is_a_usage_error(fumehood, words):
     result = fumehood("box", *words)
     assert result.status == 2 and result.err
+
+
+@pytest.mark.parametrize("options", [[], ["--report", "json"]])
+def test_what_could_not_be_written_is_no_success(fumehood, options):
+    result = fumehood("-c", 'exec "$@" >/dev/full', "sh", PROGRAM, "box",
+                      *options, "--", "/bin/echo", "hello", program="/bin/sh")
+    assert result.status == 6 and "No space left" in result.err
+
+
+def test_who_reads_no_further_does_no_harm(fumehood):
+    result = fumehood("-c", '"$@" | head -c 1', "sh", PROGRAM, "box", "--",
+                      "/usr/bin/seq", "100000", program="/bin/sh")
+    assert result.out == "1" and "exited 0" in result.err
+
+
+def test_no_descriptor_of_ours_takes_the_place_of_a_closed_one(fumehood):
+    result = fumehood("-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAM, "box",
+                      "--", "/bin/echo", "hello", program="/bin/sh")
+    assert result.status in (0, 6) and not result.out + result.err
+
+
+def test_too_few_descriptors_are_named(fumehood):
+    result = fumehood("-c", 'ulimit -n 64 && exec "$@"', "sh", PROGRAM, "box",
+                      "--", "/bin/true", program="/bin/sh")
+    assert result.status == 6 and "descriptors" in result.err
+
+
+def test_no_small_file_size_limit_of_the_caller_ends_the_box_wordless(fumehood):
+    result = fumehood("-c", 'ulimit -f 0 && exec "$@"', "sh", PROGRAM, "box",
+                      "--", "/bin/echo", "hello", program="/bin/sh")
+    assert result.status == 6 and "File too large" in result.err
+
+
+def test_a_grade_that_may_not_write_its_transcript_says_so(
+        fumehood, submission):
+    result = fumehood("-c", 'ulimit -f 0 && exec "$@"', "sh", PROGRAM, "grade",
+                      "list", submission({"app.py": "x = 1"}), program="/bin/sh")
+    assert result.status == 6 and "File too large" in result.err
+
+
+def test_the_summary_leaves_out_a_limit_that_is_none(fumehood):
+    result = fumehood("box", "--memory", "0", "--cpu", "0.5", "--", "/bin/true")
+    assert " of 0 " not in result.err and " of 0.5 s cpu" in result.err
 
 
 @pytest.mark.parametrize("part", ["seccomp", "landlock", "cgroup"])
