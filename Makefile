@@ -9,7 +9,7 @@ DESTDIR   ?=
 PKG_CONFIG ?= pkg-config
 INSTALL   ?= install
 AR        ?= ar
-# VARIANT: release, debug, asan, cov, fuzz; each builds in a folder of its own.
+# VARIANT: release, debug, asan, cov, fuzz, analyse; each in a folder of its own.
 VARIANT   ?= release
 BUILD     ?= build
 OUT       := $(BUILD)/$(VARIANT)
@@ -24,7 +24,7 @@ DEB_TEST  := check clang curl bubblewrap binutils libxml2-utils \
 	     mandoc shellcheck cppcheck valgrind tmux zsh fish chromium \
 	     fonts-dejavu-core node-tap-parser
 DEB_FUZZ  := clang libclang-rt-14-dev
-DEB_LOOK  := clang libclang-rt-14-dev llvm
+DEB_LOOK  := clang-tidy clang libclang-rt-14-dev llvm
 DEB_VM    := qemu-system-x86 busybox-static cpio
 RPM_RUN   := gcc make pkgconf-pkg-config libseccomp-devel libcurl-devel \
 	     cjson-devel libxml2-devel pcre2-devel libarchive-devel \
@@ -69,8 +69,11 @@ OPT := -O0 -g -fcoverage-mapping -mllvm -runtime-counter-relocation \
 else ifeq ($(VARIANT),fuzz)
 OPT := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
        -fno-sanitize-recover=all
+else ifeq ($(VARIANT),analyse)
+# -O1, at which it looks into functions of the same file and not for ages.
+OPT := -O1 -fanalyzer -DANALYSED -Wno-unused-value
 else
-$(error VARIANT must be release, debug, asan, cov or fuzz)
+$(error VARIANT must be release, debug, asan, cov, fuzz or analyse)
 endif
 # Where overflow wraps by order, UBSan does not look for it.
 ifneq ($(filter asan fuzz,$(VARIANT)),)
@@ -84,9 +87,11 @@ endif
 ifeq ($(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS)))),s)
 SAY_CC = @
 SAY_LINK = @
+SAY_TIDY = @
 else ifneq ($(V),1)
 SAY_CC = @echo '  CC    $(@:$(OUT)/obj/%=%)';
 SAY_LINK = @echo '  LINK  $@';
+SAY_TIDY = @echo '  TIDY  $*.c';
 endif
 
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. $(OPT) $(HARDEN) $(WARN) -fPIC \
@@ -246,7 +251,7 @@ AGAIN := $(MAKE) --no-print-directory \
 
 # --- using it -----------------------------------------------------------------
 
-.PHONY: demo demo-run test unit unit-test lint bench fuzz coverage
+.PHONY: demo demo-run test unit unit-test lint analyse bench fuzz coverage
 .PHONY: test-hostile test-vm calibrate screenshot
 FUMEHOOD := $(OUT)/fumehood
 DEMO_FLAWED ?= exercises/catalogue/flawed/memory-store
@@ -273,6 +278,23 @@ unit-test: unit
 ## lint          the house style, and what static analysers say
 lint:
 	@tests/lint/run --tools
+
+## analyse       what gcc's analyser, clang-tidy and cppcheck find: nothing
+analyse: deps-look
+	@tests/lint/run --tools
+	@$(AGAIN) -k VARIANT=analyse CC=gcc WERROR=1 analyse-run
+.PHONY: analyse-run
+ANALYSED := $(SRC_SANDBOX) $(SRC_RUNNER) $(SRC_GRADERS) sandbox/box_main.c \
+	sandbox/policy_main.c runner/main.c
+analyse-run: $(ANALYSED:%.c=$(OUT)/tidy/%)
+# Once for each file that has changed, or what it includes has: so says the
+# object, which -fanalyzer has looked at by then.
+$(OUT)/tidy/%: $(OUT)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	$(SAY_TIDY) clang-tidy --quiet $*.c -- -std=gnu17 \
+		$(filter -D% -I%,$(ALL_CFLAGS)) $(PLACES) 2>$@.log || \
+		{ cat $@.log >&2; exit 1; }
+	@touch $@
 
 ## bench         speed, each figure beside a peer in the same run
 bench: all env
@@ -413,7 +435,7 @@ clean:
 help:
 	@echo "make          build the program, nothing else"
 	@sed -n 's/^## /make /p' Makefile | sort
-	@echo "Variables: CC CFLAGS VARIANT=release|debug|asan|cov|fuzz"
+	@echo "Variables: CC CFLAGS VARIANT=release|debug|asan|cov|fuzz|analyse"
 	@echo "  V=1 (show the commands) WERROR=1 BUILD"
 	@echo "  PREFIX BINDIR LIBEXECDIR DATADIR MANDIR DESTDIR"
 

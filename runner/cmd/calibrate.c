@@ -280,7 +280,7 @@ static int grade_once(struct calibrate *cc, struct sample *s, uint64_t seed)
 		r = grade_into(cc, arena, s, seed, t, &err);
 	if (r == 0)
 		r = record_read(arena, transcript_lines(t), &record, &err);
-	if (r < 0) {
+	if (r < 0 || !record) {
 		set_problem(s, seed, err.msg);
 		return EXIT_STATUS_OK;
 	}
@@ -383,6 +383,7 @@ static void calibrate(struct calibrate *cc, struct calibration *cal)
 		.ctx = cc,
 	};
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 	memset(cc->results, 0, SAMPLES_MAX * sizeof(*cc->results));
 	cc->cal = cal;
 	cc->n_done = 0;

@@ -185,7 +185,7 @@ static void on_progress(void *ctx, struct transcript *t, size_t done,
 		return;
 	take_keys(w);
 	asked = done == all;
-	if (clock_ns() - w->drawn_ns < REDRAW_MS * 1000000ll && done > 1 &&
+	if (clock_ns() - w->drawn_ns < REDRAW_MS * 1000000LL && done > 1 &&
 	    !asked && !tty_changed())
 		return;
 	/* The lines move when the transcript grows. */

@@ -166,7 +166,7 @@ static bool changed_by_looking(struct files *f)
 
 bool files_changed(struct files *f)
 {
-	int64_t deadline_ns = clock_ns() + FILES_BURST_MS * 1000000ll;
+	int64_t deadline_ns = clock_ns() + FILES_BURST_MS * 1000000LL;
 	struct pollfd p = { .fd = f->fd, .events = POLLIN };
 
 	if (f->fd < 0)
