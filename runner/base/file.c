@@ -185,6 +185,15 @@ const char *file_home(struct arena *arena, const char *part)
 	return NULL;
 }
 
+/* The home of a build server's or a system's user often is not there. */
+static bool is_home(struct arena *arena, const char *home)
+{
+	return home && *home == '/' &&
+	       (!access(home, W_OK | X_OK) ||
+		!access(arena_printf(arena, "%s/.local/state", home),
+			W_OK | X_OK));
+}
+
 const char *file_state_dir(struct arena *arena)
 {
 	const char *state = getenv("XDG_STATE_HOME");
@@ -193,7 +202,7 @@ const char *file_state_dir(struct arena *arena)
 	/* The specification: a relative path must be ignored. */
 	if (state && *state == '/')
 		return arena_printf(arena, "%s/fumehood", state);
-	if (home && *home == '/')
+	if (is_home(arena, home))
 		return arena_printf(arena, "%s/.local/state/fumehood", home);
 	return arena_printf(arena, "/tmp/fumehood-%u/state",
 			    (unsigned)geteuid());

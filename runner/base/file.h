@@ -28,7 +28,8 @@ int file_make_dirs(const char *path, struct err *err);
  */
 const char *file_home(struct arena *arena, const char *part);
 
-/* $XDG_STATE_HOME/fumehood, else ~/.local/state/fumehood. */
+/* $XDG_STATE_HOME/fumehood, else ~/.local/state/fumehood, and where no home can
+ * be written to /tmp/fumehood-UID/state. */
 const char *file_state_dir(struct arena *arena);
 
 /* $XDG_RUNTIME_DIR/fumehood, else /tmp/fumehood-UID: made with mode 0700,

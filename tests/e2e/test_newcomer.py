@@ -1,5 +1,6 @@
 """What somebody meets who has read nothing but the screen."""
 
+import os
 import re
 
 import pytest
@@ -127,3 +128,14 @@ def test_a_check_is_never_shown_beside_the_wrong_clause_alone(
 def test_a_run_is_repeated_at_least_once(fumehood, times):
     result = fumehood("grade", "routes", ".", "--repeat=" + times)
     assert result.status == 2 and "--repeat" in result.err
+
+
+def test_who_has_no_home_is_graded_all_the_same(fumehood, surroundings):
+    """/nonexistent is the home of Debian's nobody."""
+    env = {**surroundings, "HOME": "/proc/nonexistent", "XDG_STATE_HOME": ""}
+    model = EXERCISES / "routes/model"
+    result = fumehood("grade", "routes", model, "--only", "fixed", env=env)
+    assert result.status == 0, result
+    path = re.search(r"^transcript (\S+)$", result.out, re.M)[1]
+    assert path.startswith("/tmp/fumehood-%d/state/runs/" % os.geteuid())
+    os.unlink(path)
