@@ -157,10 +157,7 @@ void transfer_connect_options(struct transfer *t)
 
 static void set_limits(struct transfer *t)
 {
-	int64_t ms = t->req->timeout_ms;
-
-	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS,
-			 (long)(ms ? ms : HTTP_TIMEOUT_MS));
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, transfer_timeout_ms(t));
 	curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(t->easy, CURLOPT_HTTP09_ALLOWED, 0L);
 	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
@@ -270,67 +267,6 @@ int transfer_begin(struct transfer *t, struct err *err)
 	return set_headers(t, err);
 }
 
-/* Not every code says what was wrong: what had come by then does. */
-static const char *fault_of_partial(const struct transfer *t)
-{
-	if (!t->head.len)
-		return HTTP_NO_RESPONSE;
-	return t->head_done ? HTTP_CUT_BODY : HTTP_CUT_HEAD;
-}
-
-static const char *fault_of_reply(const struct transfer *t)
-{
-	if (strstr(t->why, "Too large") || strstr(t->why, "Out of memory"))
-		return HTTP_LIMIT_HEADERS;
-	if (strstr(t->why, "Content-Length"))
-		return HTTP_LENGTH;
-	if (t->head_done)
-		return HTTP_CHUNK;
-	return t->head.len ? HTTP_HEADER : HTTP_STATUS_LINE;
-}
-
-static const char *fault_of(const struct transfer *t)
-{
-	if (t->fault)
-		return t->fault;
-	if (t->socket_again)
-		return HTTP_NO_RESPONSE;
-	switch (t->code) {
-	case CURLE_OK: return t->head_done ? NULL : HTTP_CUT_HEAD;
-	case CURLE_COULDNT_CONNECT: return NULL;
-	case CURLE_OPERATION_TIMEDOUT: return HTTP_LIMIT_TIME;
-	case CURLE_GOT_NOTHING:
-	case CURLE_SEND_ERROR:
-	case CURLE_PARTIAL_FILE: return fault_of_partial(t);
-	case CURLE_OUT_OF_MEMORY: return HTTP_LIMIT_HEADERS;
-	case CURLE_RECV_ERROR:
-		return strstr(t->why, "chunk") || strstr(t->why, "Too large") ||
-				       strstr(t->why, "Out of memory")
-			       ? fault_of_reply(t)
-			       : fault_of_partial(t);
-	default: return fault_of_reply(t);
-	}
-}
-
-static const char *why_of(const struct transfer *t, enum http_end end)
-{
-	if (end == HTTP_CANCELLED)
-		return "the server's process ended";
-	if (end == HTTP_REFUSED)
-		return "nobody listens";
-	if (t->broken)
-		return t->broken;
-	if (end == HTTP_TOO_LARGE)
-		return "more came than the ceiling allows";
-	if (end == HTTP_CUT_SHORT && t->code == CURLE_OK)
-		return "the connection was closed within the head";
-	if (t->socket_again)
-		return "the connection was closed without an answer";
-	return arena_strdup(t->arena,
-			    t->why[0] ? t->why
-				      : curl_easy_strerror((CURLcode)t->code));
-}
-
 static int64_t info_us(const struct transfer *t, CURLINFO info)
 {
 	curl_off_t us = 0;
@@ -383,7 +319,7 @@ static void read_response(struct transfer *t, struct http_response *ret)
 	} else if (t->code == CURLE_COULDNT_CONNECT && !t->socket_again) {
 		ret->end = HTTP_REFUSED;
 	} else {
-		const char *fault = fault_of(t);
+		const char *fault = transfer_fault(t);
 
 		/* What ended the exchange comes before what its head says. */
 		if (fault)
@@ -396,7 +332,7 @@ static void read_response(struct transfer *t, struct http_response *ret)
 	if (ret->n_headers > HTTP_HEADERS_MAX)
 		ret->n_headers = HTTP_HEADERS_MAX;
 	if (ret->end != HTTP_ANSWERED && !ret->why)
-		ret->why = why_of(t, ret->end);
+		ret->why = transfer_why(t, ret->end);
 }
 
 int transfer_end(struct transfer *t, struct http_response *ret, struct err *err)

@@ -61,6 +61,12 @@ void transfer_connect_options(struct transfer *t);
 int transfer_run(struct http *http, struct transfer *t, size_t n,
 		 struct err *err);
 
+long transfer_timeout_ms(const struct transfer *t);
+
+/* What the server did wrong, NULL when nothing; and that in a sentence. */
+const char *transfer_fault(const struct transfer *t);
+const char *transfer_why(const struct transfer *t, enum http_end end);
+
 /* How an exchange with that fault (NULL: none) ended. */
 enum http_end transfer_end_of(const char *fault);
 

@@ -70,6 +70,13 @@ def test_an_attack_is_a_named_result_in_bounded_time_and_memory(probe, case):
         assert "no whole answer" not in message
 
 
+@pytest.mark.parametrize("case", sorted(
+    name for name, case in CASES.items() if case[3] == "http-limit(time)"))
+def test_the_time_that_was_waited_is_said(probe, case):
+    message = probe(SCRIPT % case)[0]["message"]
+    assert re.search("no (whole )?answer within 0.7 s$", message), message
+
+
 @pytest.mark.parametrize("case, why", [
     ("compression-bomb", "beyond the ceiling"),
     ("bomb-in-a-bomb", "beyond the ceiling"),

@@ -46,7 +46,7 @@ LAYERS = {
 LIBRARIES = [
     (r"cjson/", r"runner/base/jsonout\.c"),
     (r"nettle/", r"runner/base/digest\.c|runner/transcript/sign\.c"),
-    (r"curl/", r"runner/probe/(http|burst|wire)\.c"),
+    (r"curl/", r"runner/probe/(http|burst|ending|wire)\.c"),
     (r"libxml/", r"runner/expect/xpath\.c"),
     (r"pcre2", r"runner/expect/regex\.c"),
     (r"zlib\.h", r"runner/expect/coding\.c"),
