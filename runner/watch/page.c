@@ -396,6 +396,16 @@ static bool is_among(const char *const *texts, size_t n, const char *text)
 	return false;
 }
 
+/* The Flask that the app is graded with: there may be no other. */
+static const char *flask_command(struct arena *arena)
+{
+	const char *env = file_home(arena, "env/bin/flask");
+
+	return arena_printf(arena, "%s run -p 8000",
+			    env ? text_shell_quote(arena, span_of(env))
+				: "flask");
+}
+
 /* Not wrapped, and each once: they are there to be copied. */
 static void curl_page(const struct screen *s, struct paper *p)
 {
@@ -414,8 +424,12 @@ static void curl_page(const struct screen *s, struct paper *p)
 			shown[n++] = curl;
 	}
 	paper_wrap(p, INK_DIM, 0, 0,
-		   n ? "In another window, `flask run -p 8000` and then:"
+		   n ? "In another window, in this folder:"
 		     : "Nothing failed that one request could show.");
+	if (n)
+		fprintf(p->out, "\n%s\n\n", flask_command(p->arena));
+	if (n)
+		paper_wrap(p, INK_DIM, 0, 0, "And then:");
 	for (size_t i = 0; i < n; i++)
 		fprintf(p->out, "\n%s\n",
 			text_visible_lines(p->arena, span_of(shown[i]), 0));

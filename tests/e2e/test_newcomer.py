@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -139,3 +140,22 @@ def test_who_has_no_home_is_graded_all_the_same(fumehood, surroundings):
     path = re.search(r"^transcript (\S+)$", result.out, re.M)[1]
     assert path.startswith("/tmp/fumehood-%d/state/runs/" % os.geteuid())
     os.unlink(path)
+
+
+def test_the_flask_to_try_it_with_is_one_that_is_there(
+        fumehood, tmp_path, surroundings):
+    assert fumehood("new", "routes").status == 0
+    terminal = Terminal([PROGRAM, "watch"], tmp_path / "routes",
+                        {**surroundings, "TERM": "xterm"}, columns=200)
+    try:
+        terminal.settle()
+        terminal.press("c")
+        terminal.wait_for("And then:")
+        flask = re.search(r"(\S+) run -p 8000", terminal.screen)[1]
+        version = subprocess.run([flask, "--version"], capture_output=True,
+                                 text=True, timeout=60)
+        assert "Flask 3" in version.stdout
+        terminal.press("q")
+        assert terminal.end() == 1
+    finally:
+        terminal.kill()
