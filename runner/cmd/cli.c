@@ -112,8 +112,8 @@ void cli_print_overview(FILE *out)
 		snprintf(text, sizeof(text), "  %s", verb_table[i]->name);
 		print_item(out, text, verb_table[i]->help, 14);
 	}
-	fprintf(out, "\n'fumehood list' shows the exercises to begin with, "
-		     "'fumehood help VERB' says more.\n");
+	fprintf(out, "\n'fumehood list' shows the exercises to begin with,\n"
+		     "'fumehood help VERB' says more of one verb.\n");
 }
 
 void cmd_note(const struct command *c, const char *fmt, ...)

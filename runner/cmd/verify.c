@@ -80,9 +80,13 @@ static int check_signature(const struct command *c, const struct stored *s)
 	bool ok;
 
 	if (file_read(c->arena, o->key, SIGN_LINE_MAX, &line, &err) < 0 ||
-	    sign_parse(c->arena, line, &key, &err) < 0 ||
-	    file_read(c->arena, path, ATTEST_BYTES_MAX, &envelope, &err) < 0)
+	    sign_parse(c->arena, line, &key, &err) < 0)
 		return cmd_fail(c, EXIT_STATUS_USAGE, &err);
+	if (file_read(c->arena, path, ATTEST_BYTES_MAX, &envelope, &err) < 0) {
+		cmd_note(c, "no signature was found; --signature FILE says "
+			    "where it is: %s", err.msg);
+		return EXIT_STATUS_USAGE;
+	}
 	ok = attest_check(c->arena, envelope, s->lines, &key, &err) == 0;
 	answer("the signature is of this key and for this transcript", ok,
 	       ok ? NULL : err.msg);

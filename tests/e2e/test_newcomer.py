@@ -159,3 +159,15 @@ def test_the_flask_to_try_it_with_is_one_that_is_there(
         assert terminal.end() == 1
     finally:
         terminal.kill()
+
+
+def test_what_was_never_signed_is_said_not_to_be(grade, fumehood, tmp_path):
+    assert fumehood("keygen", "key").status == 0
+    run = grade("routes", EXERCISES / "routes/model", "--only", "fixed")
+    result = fumehood("verify", run.transcript_path, "--key", "key.pub")
+    assert result.status == 2
+    assert "no signature was found" in result.err
+
+
+def test_the_list_of_verbs_fits_80_columns(fumehood):
+    assert max(map(len, fumehood("help").out.splitlines())) <= 80
