@@ -2,6 +2,7 @@
 #include "graders/rule.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "graders/ask.h"
 #include "runner/base/arena.h"
@@ -14,9 +15,19 @@ void rule_ok(struct rule *rule, const struct exchange *evidence)
 		rule->evidence = evidence;
 }
 
+/* Three methods of one path have one label, one after the other. */
+static bool is_last(const char *labels, const char *label)
+{
+	size_t all = labels ? strlen(labels) : 0, n = strlen(label);
+
+	return all >= n && n && !strcmp(labels + all - n, label) &&
+	       (all == n || labels[all - n - 1] == ' ');
+}
+
 static void add_label(struct grading *g, struct rule *rule, const char *label)
 {
-	if (!label || rule->n_bad > RULE_LABELS_MAX + 1)
+	if (!label || rule->n_bad > RULE_LABELS_MAX + 1 ||
+	    is_last(rule->labels, label))
 		return;
 	rule->labels = arena_printf(grading_arena(g), "%s%s%s",
 				    rule->labels ? rule->labels : "",

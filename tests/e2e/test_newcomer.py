@@ -121,6 +121,7 @@ def test_a_check_is_never_shown_beside_the_wrong_clause_alone(
     """The grader of methods asks R2.2 and R2.3 and does not say which."""
     shown = fumehood("grade", "routes", flawed("routes", "allow-is-lost")).out
     said = " ".join(shown.split())
+    assert "/ping, /ping" not in said and "more: /ping" in said
     assert "brief R2.2: Any other method on these" in said
     assert "R2.3: HEAD is answered wherever GET is" in said
 
