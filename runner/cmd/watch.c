@@ -29,6 +29,7 @@
 
 #define REDRAW_MS   100
 #define TICK_MS     1000
+#define FOLDER_MS 2000 /* who stands in a folder is not told that it went */
 #define EARLY_FDS   2
 #define DRAW_BYTES  (64 << 10) /* more than a picture: one write draws it */
 
@@ -457,13 +458,13 @@ static bool is_over(struct watch *w)
 static int wait_ms(const struct watch *w)
 {
 	int64_t left = practice_left_ms(&w->practice);
-	int ms = files_fd(w->files) < 0 ? FILES_POLL_MS : -1;
+	int ms = files_fd(w->files) < 0 ? FILES_POLL_MS : FOLDER_MS;
 
 	if (left == INT64_MAX)
 		return ms;
 	if (left < 0)
 		left = 0;
-	if (ms < 0 || ms > TICK_MS)
+	if (ms > TICK_MS)
 		ms = TICK_MS;
 	return left < ms ? (int)left : ms;
 }
@@ -498,7 +499,9 @@ static void wait_once(struct watch *w)
 		run(w);
 	} else if (!w->quit && practice_left_ms(&w->practice) <= 0) {
 		end_time_box(w);
-	} else if (n == 0) {
+	} else if (n == 0 && access(w->practice.root, F_OK)) {
+		end_without_folder(w);
+	} else if (n == 0 && w->practice.minutes) {
 		draw(w); /* the clock */
 	}
 }

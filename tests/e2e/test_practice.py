@@ -395,6 +395,18 @@ def test_hints_given_beside_watch_are_not_forgotten_by_it(
     assert state["runs"] >= 1
 
 
+def test_watch_ends_when_its_empty_folder_is_removed(folder, watch):
+    """With no save before it: nobody tells who stands in the folder."""
+    terminal = watch()
+    terminal.settle()
+    for name in "app.py", "BRIEF.md":
+        (folder / name).unlink()
+    terminal.settle("no files in it")
+    shutil.rmtree(folder)
+    assert terminal.end() == 2
+    assert "is gone" in terminal.shown
+
+
 def test_watch_ends_when_its_folder_is_removed(folder, watch):
     terminal = watch()
     terminal.settle()
