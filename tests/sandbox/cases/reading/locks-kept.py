@@ -13,4 +13,4 @@ try:
     fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 except OSError:
     pass
-time.sleep(5)
+time.sleep(10)
