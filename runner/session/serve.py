@@ -431,7 +431,10 @@ def gunicorn_app(given, turns):
     seats, ends = Seats(given["workers"]), {}
 
     def lost(server, worker):
-        turns.lost(ends.pop(worker.pid, "exited with status 0"))
+        how = ends.pop(worker.pid, "exited with status 0")
+        if not server.LISTENERS: # all are told to end
+            return
+        turns.lost(how)
         seats.wake() # who died may have passed its turn on without a word
 
     class Application(BaseApplication):
