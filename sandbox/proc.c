@@ -12,6 +12,7 @@
 
 #define TEXT_BYTES    4096
 #define PROCESSES_MAX 4096 /* looked at in one go */
+#define FILES_MAX     4096 /* of a process, counted one by one */
 #define CHILDREN_BYTES 65536
 #define KIB_MAX       (INT64_C(1) << 50) /* a few of them can be added */
 #define SOCKETS_FREE  256  /* more than a server needs for all its clients */
@@ -111,6 +112,22 @@ static bool read_text(int proc, const char *pid, const char *name, char *ret)
 	return n > 0;
 }
 
+static int count_entries(int proc, const char *path)
+{
+	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	while (n < FILES_MAX + 2 && readdir(d))
+		n++;
+	closedir(d);
+	return n > 2 ? n - 2 : 0; /* "." and ".." */
+}
+
 /* Since Linux 6.2 the size of the folder is how many there are. */
 static int count_files(int proc, const char *pid)
 {
@@ -120,7 +137,7 @@ static int count_files(int proc, const char *pid)
 	snprintf(path, sizeof(path), "%s/fd", pid);
 	if (fstatat(proc, path, &st, 0) < 0)
 		return 0;
-	return (int)st.st_size;
+	return st.st_size ? (int)st.st_size : count_entries(proc, path);
 }
 
 static void add(const struct proc_box *box, const char *pid, bool init,
