@@ -194,31 +194,11 @@ static bool is_home(struct arena *arena, const char *home)
 			W_OK | X_OK));
 }
 
-const char *file_state_dir(struct arena *arena)
+/* Below /tmp anybody may have made it first. */
+static int make_private(const char *dir, struct err *err)
 {
-	const char *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
-
-	/* The specification: a relative path must be ignored. */
-	if (state && *state == '/')
-		return arena_printf(arena, "%s/fumehood", state);
-	if (is_home(arena, home))
-		return arena_printf(arena, "%s/.local/state/fumehood", home);
-	return arena_printf(arena, "/tmp/fumehood-%u/state",
-			    (unsigned)geteuid());
-}
-
-int file_runtime_dir(struct arena *arena, const char **ret, struct err *err)
-{
-	const char *base = getenv("XDG_RUNTIME_DIR");
-	const char *dir;
 	struct stat st;
 
-	if (base && *base == '/' && access(base, W_OK) == 0)
-		dir = arena_printf(arena, "%s/fumehood", base);
-	else
-		dir = arena_printf(arena, "/tmp/fumehood-%u",
-				   (unsigned)geteuid());
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return err_set(err, errno, "%s: %s", dir, strerror(errno));
 	if (lstat(dir, &st) < 0)
@@ -228,8 +208,38 @@ int file_runtime_dir(struct arena *arena, const char **ret, struct err *err)
 		return err_set(err, EPERM,
 			       "%s: must be a folder of yours with mode 0700",
 			       dir);
-	*ret = dir;
 	return 0;
+}
+
+static const char *own_dir(struct arena *arena)
+{
+	return arena_printf(arena, "/tmp/fumehood-%u", (unsigned)geteuid());
+}
+
+int file_state_dir(struct arena *arena, const char **ret, struct err *err)
+{
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+
+	*ret = arena_printf(arena, "%s/state", own_dir(arena));
+	/* The specification: a relative path must be ignored. */
+	if (state && *state == '/')
+		*ret = arena_printf(arena, "%s/fumehood", state);
+	else if (is_home(arena, home))
+		*ret = arena_printf(arena, "%s/.local/state/fumehood", home);
+	else
+		return make_private(own_dir(arena), err);
+	return 0;
+}
+
+int file_runtime_dir(struct arena *arena, const char **ret, struct err *err)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+
+	*ret = base && *base == '/' && access(base, W_OK) == 0
+		       ? arena_printf(arena, "%s/fumehood", base)
+		       : own_dir(arena);
+	return make_private(*ret, err);
 }
 
 const char *file_temporary_dir(void)

@@ -29,11 +29,12 @@ int file_make_dirs(const char *path, struct err *err);
 const char *file_home(struct arena *arena, const char *part);
 
 /* $XDG_STATE_HOME/fumehood, else ~/.local/state/fumehood, and where no home can
- * be written to /tmp/fumehood-UID/state. */
-const char *file_state_dir(struct arena *arena);
+ * be written to /tmp/fumehood-UID/state, of which the upper one is made with
+ * mode 0700 and refused (-EPERM) when others may write there. */
+int file_state_dir(struct arena *arena, const char **ret, struct err *err);
 
-/* $XDG_RUNTIME_DIR/fumehood, else /tmp/fumehood-UID: made with mode 0700,
- * refused (-EPERM) when somebody else owns it. */
+/* $XDG_RUNTIME_DIR/fumehood, else /tmp/fumehood-UID: made and refused as
+ * above. */
 int file_runtime_dir(struct arena *arena, const char **ret, struct err *err);
 
 /* $TMPDIR when it is an absolute path, else /tmp. */

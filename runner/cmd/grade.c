@@ -155,8 +155,10 @@ int grade_choose_path(struct grade *g, struct err *err)
 		g->path = g->o->transcript;
 	if (g->path)
 		return 0;
-	dir = arena_printf(g->c->arena, "%s/runs",
-			   file_state_dir(g->c->arena));
+	r = file_state_dir(g->c->arena, &dir, err);
+	if (r < 0)
+		return r;
+	dir = arena_printf(g->c->arena, "%s/runs", dir);
 	r = file_make_dirs(dir, err);
 	g->path = arena_printf(g->c->arena, "%s/%s.jsonl", dir, run_id(g));
 	return r;

@@ -143,6 +143,20 @@ def test_who_has_no_home_is_graded_all_the_same(fumehood, surroundings):
     os.unlink(path)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="root can mount there")
+def test_no_transcript_is_kept_where_others_may_write(
+        fumehood, surroundings):
+    env = {**surroundings, "HOME": "/proc/nonexistent", "XDG_STATE_HOME": ""}
+    os.makedirs("/tmp/fumehood-0", 0o700, exist_ok=True)
+    result = fumehood(
+        "-m", "sh", "-c", "mount -t tmpfs -o mode=0777 none /tmp/fumehood-0"
+        ' && exec "$@"', "sh", PROGRAM, "grade", "routes",
+        EXERCISES / "routes/model", "--only", "fixed", program="unshare",
+        env=env)
+    assert result.status == 6, result
+    assert "/tmp/fumehood-0: must be a folder of yours" in result.err
+
+
 def test_the_flask_to_try_it_with_is_one_that_is_there(
         fumehood, tmp_path, surroundings):
     assert fumehood("new", "routes").status == 0
