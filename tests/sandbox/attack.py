@@ -108,6 +108,24 @@ def bounded(seconds=BOUND_SECONDS):
     signal.alarm(seconds * SLOW)
 
 
+def fill_by_mappings(folder):
+    """64 files of 1 MiB, or as many as there is room for, that have no name
+    and no descriptor any more: only mappings hold them."""
+    LIBC.mmap.restype = ctypes.c_void_p
+    for _ in range(64):
+        path = folder + "/mapped"
+        fd = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        os.unlink(path)
+        try:
+            os.write(fd, b"\xa5" * (1 << 20))
+        except OSError:
+            return
+        if LIBC.mmap(None, ctypes.c_size_t(1 << 20), 3, 1, fd, 0) in (
+                None, ctypes.c_void_p(-1).value):
+            raise RuntimeError("no mapping")
+        os.close(fd)
+
+
 def number(name):
     entry = NUMBERS[name]
     if isinstance(entry, tuple):

@@ -2,23 +2,11 @@
 #       descriptor
 # limits: disk=16M wall=20
 # expect: disk-bytes
-import ctypes
 import os
 import time
 
-from attack import LIBC
+from attack import fill_by_mappings
 
-LIBC.mmap.restype = ctypes.c_void_p
-for number in range(64):
-    fd = os.open("/tmp/mapped", os.O_CREAT | os.O_RDWR, 0o600)
-    os.unlink("/tmp/mapped")
-    try:
-        os.write(fd, b"\xa5" * (1 << 20))
-    except OSError:
-        break
-    if LIBC.mmap(None, ctypes.c_size_t(1 << 20), 3, 1, fd, 0) in (
-            None, ctypes.c_void_p(-1).value):
-        raise RuntimeError("no mapping")
-    os.close(fd)
+fill_by_mappings("/tmp")
 time.sleep(3)  # whoever counts now and then has time to
 os._exit(1)
